@@ -1,0 +1,2 @@
+/** Exact money. */
+package io.spendstream.money;
