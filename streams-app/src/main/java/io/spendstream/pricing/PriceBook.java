@@ -100,6 +100,11 @@ public final class PriceBook {
         return found == null ? null : found.cardFor(provider, eventTimeMs);
     }
 
+    /** Whether a name, or the model it is an alias of, has any rate card. */
+    public boolean knows(String model) {
+        return byName.containsKey(model);
+    }
+
     /** Takes a model's old record out of the working maps and answers the names it stood for. */
     private Set<String> withdraw(String model) {
         Set<String> touched = new TreeSet<>();
