@@ -9,7 +9,8 @@ public final class PortInUse extends IOException {
 
     private final int port;
 
-    PortInUse(String service, int port, Throwable cause) {
+    /** @param service who wanted it, such as {@code Kafka broker} */
+    public PortInUse(String service, int port, Throwable cause) {
         super("port " + port + " for the " + service + " is in use by another process", cause);
         this.port = port;
     }
