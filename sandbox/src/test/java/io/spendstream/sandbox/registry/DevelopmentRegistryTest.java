@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DevelopmentRegistryTest {
 
     private static final String V1 = record("{'name':'id','type':'string'}");
-    private static final String V2_OPTIONAL = record("{'name':'id','type':'string'},{'name':'n','type':'long','default':0}");
+    private static final String V2_OPTIONAL =
+            record("{'name':'id','type':'string'},{'name':'n','type':'long','default':0}");
     private static final String V2_REQUIRED = record("{'name':'id','type':'string'},{'name':'n','type':'long'}");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -210,7 +211,10 @@ class DevelopmentRegistryTest {
         assertJson(get("/subjects/s-value/versions"), 200, "[1,2]");
         assertThat(get("/subjects/s-value/versions/1").body().path("schema").asText())
                 .isEqualTo(v1);
-        assertThat(get("/subjects/s-value/versions/latest").body().path("version").asInt())
+        assertThat(get("/subjects/s-value/versions/latest")
+                        .body()
+                        .path("version")
+                        .asInt())
                 .isEqualTo(2);
         assertThat(get("/subjects/s-value/versions/1/schema").body()).isEqualTo(JSON.readTree(V1));
         assertJson(get("/subjects/s-value/versions/1/referencedby"), 200, "[]");
@@ -270,8 +274,7 @@ class DevelopmentRegistryTest {
         Answer no = post("/compatibility/subjects/s/versions/latest?verbose=true", Map.of("schema", V2_REQUIRED));
         assertThat(no.body().path("is_compatible").asBoolean(true)).isFalse();
         assertThat(no.body().path("messages").toString()).contains("READER_FIELD_MISSING_DEFAULT_VALUE");
-        assertJson(
-                post("/compatibility/subjects/new/versions", Map.of("schema", V1)), 200, "{'is_compatible':true}");
+        assertJson(post("/compatibility/subjects/new/versions", Map.of("schema", V1)), 200, "{'is_compatible':true}");
         assertError(post("/compatibility/subjects/new/versions/latest", Map.of("schema", V1)), 404, 40401);
         assertError(post("/compatibility/subjects/s/versions/9", Map.of("schema", V1)), 404, 40402);
         assertJson(get("/subjects/s/versions"), 200, "[1]");
