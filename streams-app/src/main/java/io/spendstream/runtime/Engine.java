@@ -9,13 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -93,8 +93,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         streams = starting;
         waitingFor = "the partitions to be assigned and restored";
         starting.start();
-        prober.scheduleWithFixedDelay(
-                this::probeQuietly, 0, PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        prober.scheduleWithFixedDelay(this::probeQuietly, 0, PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The start itself failed. */
@@ -137,7 +136,8 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
         p.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.topicReplication());
         p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-        p.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+        // What 5.0 will do anyway; its constant is deprecated already.
+        p.put("processing.exception.handler.global.enabled", true);
         // Interactive queries are wrong with several threads under the new protocol in 4.3.1 (KAFKA-20782, -20887).
         p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
         // The stages keep what changes often in memory themselves.
@@ -203,7 +203,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
     }
 
     /** Tasks by what they read: the events, or the deltas. */
-    private static List<String> tasks(java.util.Set<TopicPartition> partitions) {
+    private static List<String> tasks(Set<TopicPartition> partitions) {
         return partitions.stream().map(TopicPartition::toString).sorted().toList();
     }
 
@@ -227,7 +227,9 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         if (failure != null) {
             return List.of("processing stopped: " + failure);
         }
-        if (running != null && !running.state().isRunningOrRebalancing() && running.state() != KafkaStreams.State.CREATED) {
+        if (running != null
+                && !running.state().isRunningOrRebalancing()
+                && running.state() != KafkaStreams.State.CREATED) {
             return List.of("processing is " + running.state());
         }
         return List.of();
@@ -251,7 +253,8 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         Map<Integer, Long> deltas = new HashMap<>();
         KafkaStreams running = streams;
         if (running != null) {
-            for (Map.Entry<MetricName, ? extends Metric> metric : running.metrics().entrySet()) {
+            for (Map.Entry<MetricName, ? extends Metric> metric :
+                    running.metrics().entrySet()) {
                 if (metric.getKey().name().equals("records-lag")) {
                     Map<String, String> tags = metric.getKey().tags();
                     String topic = tags.getOrDefault("topic", "");

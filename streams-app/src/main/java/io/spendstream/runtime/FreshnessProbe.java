@@ -74,7 +74,8 @@ final class FreshnessProbe implements Progress, LagSource {
             return;
         }
         long asOf = Math.min(settled.untilMs(), until(now, at.deltaLags(), rolledUp));
-        long records = at.eventLags().values().stream().mapToLong(Long::longValue).sum();
+        long records =
+                at.eventLags().values().stream().mapToLong(Long::longValue).sum();
         lag = new Lag(records, Instant.ofEpochMilli(asOf));
     }
 
