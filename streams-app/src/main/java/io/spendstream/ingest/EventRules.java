@@ -25,8 +25,6 @@ public final class EventRules {
     public static final int UNITS_MAX = 32;
 
     public static final int TAGS_MAX = 64;
-    /** Of a single call: 100,000 USD. */
-    public static final long COST_NANO_USD_MAX = 100_000L * 1_000_000_000L;
 
     private static final Pattern UNIT_NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 

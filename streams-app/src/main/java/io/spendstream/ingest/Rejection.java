@@ -30,9 +30,7 @@ public enum Rejection {
     /** A unit's name that no rate card can price. */
     BAD_UNIT_NAME,
     TIME_IN_FUTURE,
-    TIME_TOO_OLD,
-    /** A cost that no single call can have. */
-    COST_TOO_LARGE;
+    TIME_TOO_OLD;
 
     private final String code = name().toLowerCase(Locale.ROOT);
 

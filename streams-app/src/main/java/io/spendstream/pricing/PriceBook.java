@@ -47,7 +47,7 @@ public final class PriceBook {
         if (!faults.isEmpty() || prices.equals(records.get(prices.getModel()))) {
             return faults;
         }
-        ModelPrices copy = ModelPrices.newBuilder(prices).build();
+        ModelPrices copy = PriceRecords.copy(prices);
         Set<String> touched = withdraw(copy.getModel());
         records.put(copy.getModel(), copy);
         compiled.put(copy.getModel(), new CompiledModel(copy));
@@ -98,6 +98,11 @@ public final class PriceBook {
     public CompiledCard cardFor(String model, String provider, long eventTimeMs) {
         CompiledModel found = byName.get(model);
         return found == null ? null : found.cardFor(provider, eventTimeMs);
+    }
+
+    /** Whether a name, or the model it is an alias of, has any rate card. */
+    public boolean knows(String model) {
+        return byName.containsKey(model);
     }
 
     /** Takes a model's old record out of the working maps and answers the names it stood for. */

@@ -1,0 +1,2 @@
+/** The client for services: publishes usage events. */
+package io.spendstream.client;

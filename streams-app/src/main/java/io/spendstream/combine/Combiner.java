@@ -1,0 +1,98 @@
+package io.spendstream.combine;
+
+import io.spendstream.usage.Dimension;
+import io.spendstream.usage.Measure;
+import io.spendstream.usage.MeteredUsage;
+import io.spendstream.usage.UsageRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Sums what the events of one task add, between two commits: per cell of the cube, and per user and UTC day.
+ */
+final class Combiner {
+
+    private static final long QUARTER_HOUR_MS = 900_000;
+    private static final long DAY_MS = 86_400_000;
+
+    private record UserKey(String tenant, String user, long day) {}
+
+    private final Destinations destinations;
+    private final List<String> tagDimensions;
+    private final int dimensionCount;
+    private final int blockBytesMax;
+    private final Map<CellKey, Delta> cells = new HashMap<>();
+    private final Map<UserKey, Delta> users = new HashMap<>();
+
+    Combiner(Destinations destinations, List<String> tagDimensions, int blockBytesMax) {
+        this.destinations = destinations;
+        this.tagDimensions = tagDimensions;
+        this.dimensionCount = Dimension.COUNT + tagDimensions.size();
+        this.blockBytesMax = blockBytesMax;
+    }
+
+    void add(MeteredUsage usage) {
+        UsageRecord event = usage.event();
+        CellKey cell = new CellKey(dimensionsOf(event), Math.floorDiv(event.timeMs, QUARTER_HOUR_MS));
+        deltaOf(cells, cell).add(usage.measures(), usage.otherUnits());
+        if (event.user != null) {
+            UserKey user = new UserKey(event.tenant(), event.user, Math.floorDiv(event.timeMs, DAY_MS));
+            deltaOf(users, user).add(usage.measures(), Map.of());
+        }
+    }
+
+    /** Hands out the sums as blocks, each with the partition it is for, and starts again from nothing. */
+    void drain(BiConsumer<Integer, byte[]> send) {
+        if (cells.isEmpty()) {
+            return;
+        }
+        DeltaBlock.Writer[] writers = new DeltaBlock.Writer[destinations.partitions()];
+        cells.forEach((key, delta) -> writerFor(
+                        writers,
+                        key.dimensions()[Dimension.TENANT.ordinal()],
+                        key.dimensions()[Dimension.FEATURE.ordinal()])
+                .cell(key, delta));
+        users.forEach((key, delta) ->
+                writerFor(writers, key.tenant(), key.user()).user(key.tenant(), key.user(), key.day(), delta));
+        cells.clear();
+        users.clear();
+        for (int partition = 0; partition < writers.length; partition++) {
+            if (writers[partition] != null) {
+                for (byte[] block : writers[partition].take()) {
+                    send.accept(partition, block);
+                }
+            }
+        }
+    }
+
+    private DeltaBlock.Writer writerFor(DeltaBlock.Writer[] writers, String tenant, String name) {
+        int partition = destinations.of(tenant, name);
+        if (writers[partition] == null) {
+            writers[partition] = new DeltaBlock.Writer(dimensionCount, blockBytesMax);
+        }
+        return writers[partition];
+    }
+
+    private String[] dimensionsOf(UsageRecord event) {
+        if (tagDimensions.isEmpty()) {
+            return event.dimensions;
+        }
+        List<String> values = new ArrayList<>(dimensionCount);
+        values.addAll(Arrays.asList(event.dimensions));
+        tagDimensions.forEach(tag -> values.add(event.tags.get(tag)));
+        return values.toArray(new String[0]);
+    }
+
+    private static <K> Delta deltaOf(Map<K, Delta> deltas, K key) {
+        Delta delta = deltas.get(key);
+        if (delta == null) {
+            delta = new Delta(new long[Measure.COUNT]);
+            deltas.put(key, delta);
+        }
+        return delta;
+    }
+}

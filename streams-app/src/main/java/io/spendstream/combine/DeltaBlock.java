@@ -1,0 +1,138 @@
+package io.spendstream.combine;
+
+import io.spendstream.usage.Measure;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All deltas of one commit for one destination, in one record. Texts stand once, in a table at its head; entries refer
+ * to them by number.
+ *
+ * <p>Format 1: a byte 1; the count of texts and the texts; the count of dimensions; then entries until the end. An
+ * entry is a byte (0 cell, 1 user), its key, and its measures. A cell's key is the quarter-hour and a text number + 1
+ * for each dimension, 0 for none; a user's key is tenant, user (text numbers) and epoch day.
+ */
+public final class DeltaBlock {
+
+    private static final int FORMAT = 1;
+    private static final int CELL = 0;
+    private static final int USER = 1;
+
+    private DeltaBlock() {}
+
+    /** Takes the entries of a block. */
+    public interface Reader {
+        /** @param dimensions a new array for each call; the delta is the reader's to keep */
+        void cell(String[] dimensions, long quarterHour, Delta delta);
+
+        void user(String tenant, String user, long day, Delta delta);
+    }
+
+    /** @throws IllegalStateException where the bytes are not a block of a known format */
+    public static void read(byte[] block, Reader reader) {
+        ByteSource in = new ByteSource(block);
+        int format = in.readByte();
+        if (format != FORMAT) {
+            throw new IllegalStateException("a block of deltas has format " + format + ", this release reads " + FORMAT
+                    + ": it was written by a newer release, which must read it");
+        }
+        String[] texts = new String[in.readCount()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = in.readText();
+        }
+        int dimensionCount = in.readCount();
+        while (in.hasMore()) {
+            if (in.readByte() == CELL) {
+                long quarterHour = in.readSigned();
+                String[] dimensions = new String[dimensionCount];
+                for (int i = 0; i < dimensionCount; i++) {
+                    int text = in.readCount();
+                    dimensions[i] = text == 0 ? null : texts[text - 1];
+                }
+                reader.cell(dimensions, quarterHour, readDelta(in));
+            } else {
+                reader.user(texts[in.readCount()], texts[in.readCount()], in.readSigned(), readDelta(in));
+            }
+        }
+    }
+
+    private static Delta readDelta(ByteSource in) {
+        long[] measures = new long[Measure.COUNT];
+        Map<String, long[]> otherUnits = in.readMeasures(measures);
+        Delta delta = new Delta(measures);
+        if (!otherUnits.isEmpty()) {
+            delta.add(new long[Measure.COUNT], otherUnits);
+        }
+        return delta;
+    }
+
+    /** Gathers entries and cuts them into blocks that do not exceed a size by more than one entry. */
+    static final class Writer {
+
+        private final int dimensionCount;
+        private final int bytesMax;
+        private final Map<String, Integer> numbers = new HashMap<>();
+        private final ByteSink texts = new ByteSink(1024);
+        private final ByteSink entries = new ByteSink(4096);
+        private final List<byte[]> full = new ArrayList<>();
+
+        Writer(int dimensionCount, int bytesMax) {
+            this.dimensionCount = dimensionCount;
+            this.bytesMax = bytesMax;
+        }
+
+        void cell(CellKey key, Delta delta) {
+            entries.writeByte(CELL).writeSigned(key.quarterHour());
+            for (String value : key.dimensions()) {
+                entries.writeVarint(value == null ? 0 : number(value) + 1);
+            }
+            end(delta);
+        }
+
+        void user(String tenant, String user, long day, Delta delta) {
+            entries.writeByte(USER)
+                    .writeVarint(number(tenant))
+                    .writeVarint(number(user))
+                    .writeSigned(day);
+            end(delta);
+        }
+
+        /** The blocks written so far; the writer is empty again. */
+        List<byte[]> take() {
+            if (entries.size() > 0) {
+                cut();
+            }
+            List<byte[]> blocks = List.copyOf(full);
+            full.clear();
+            return blocks;
+        }
+
+        private void end(Delta delta) {
+            entries.writeMeasures(delta.measures(), delta.otherUnits());
+            if (entries.size() + texts.size() >= bytesMax) {
+                cut();
+            }
+        }
+
+        private int number(String text) {
+            Integer number = numbers.get(text);
+            if (number == null) {
+                number = numbers.size();
+                numbers.put(text, number);
+                texts.writeText(text);
+            }
+            return number;
+        }
+
+        private void cut() {
+            ByteSink block = new ByteSink(texts.size() + entries.size() + 16);
+            block.writeByte(FORMAT).writeVarint(numbers.size()).writeAll(texts).writeVarint(dimensionCount);
+            full.add(block.writeAll(entries).toBytes());
+            numbers.clear();
+            texts.clear();
+            entries.clear();
+        }
+    }
+}

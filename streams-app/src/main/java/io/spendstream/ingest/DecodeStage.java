@@ -1,0 +1,138 @@
+package io.spendstream.ingest;
+
+import io.spendstream.combine.CommitPoint;
+import io.spendstream.usage.Tally;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Bytes in; events that can be counted to one side, records that cannot to the other, unchanged and with the reason in
+ * their headers.
+ */
+public final class DecodeStage implements Processor<byte[], byte[], byte[], Object> {
+
+    /** The logged store of records that wait for the registry. */
+    public static final String WAITING = "waiting-for-schema";
+
+    /** Headers of a rejected record, all UTF-8 text. */
+    public static final String HEADER_REASON = "spendstream.reason";
+
+    public static final String HEADER_FIELD = "spendstream.field";
+    public static final String HEADER_DETAIL = "spendstream.detail";
+    public static final String HEADER_TOPIC = "spendstream.topic";
+    public static final String HEADER_PARTITION = "spendstream.partition";
+    public static final String HEADER_OFFSET = "spendstream.offset";
+
+    private static final Duration ASK_AGAIN_EVERY = Duration.ofMillis(500);
+    /** Decided per punctuation, so that one transaction does not get too long. */
+    private static final int DECIDED_MAX = 10_000;
+
+    private static final int DETAIL_LENGTH_MAX = 1_000;
+
+    /**
+     * Where results go.
+     *
+     * @param accepted name of the next stage
+     * @param rejected name of the sink
+     * @param topic of the events, for the headers of rejected ones
+     */
+    public record Ways(String accepted, String rejected, String topic) {}
+
+    private final WriterSchemas schemas;
+    private final EventRules rules;
+    private final Ways ways;
+    private ProcessorContext<byte[], Object> context;
+    private EventReader reader;
+    private WaitingRoom waiting;
+    private Tally tally;
+    private Runnable afterRecord;
+
+    public DecodeStage(WriterSchemas schemas, EventRules rules, Ways ways) {
+        this.schemas = schemas;
+        this.rules = rules;
+        this.ways = ways;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Object> context) {
+        this.context = context;
+        reader = new EventReader(schemas, rules);
+        waiting = new WaitingRoom(context.<KeyValueStore<Bytes, byte[]>>getStateStore(WAITING));
+        CommitPoint commit = context.getStateStore(CommitPoint.NAME);
+        tally = commit.tally();
+        afterRecord = commit.beforeCommit(context, () -> {});
+        context.schedule(ASK_AGAIN_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> decideWaiting());
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        Verdict verdict = reader.read(record.key(), record.value(), record.timestamp());
+        if (verdict instanceof Verdict.Accepted accepted) {
+            tally.received++;
+            context.forward(record.withValue((Object) accepted.event()), ways.accepted());
+        } else {
+            RecordMetadata at = context.recordMetadata().orElseThrow();
+            setAside(
+                    verdict,
+                    new WaitingRoom.Received(
+                            record.key(), record.value(), record.timestamp(), at.partition(), at.offset()));
+        }
+        afterRecord.run();
+    }
+
+    private void setAside(Verdict verdict, WaitingRoom.Received record) {
+        if (verdict instanceof Verdict.Rejected rejected) {
+            reject(rejected.fault(), record);
+        } else {
+            waiting.add(record);
+        }
+    }
+
+    private void decideWaiting() {
+        waiting.decide(DECIDED_MAX, record -> {
+            Verdict verdict = reader.read(record.key(), record.value(), record.receivedMs());
+            if (verdict instanceof Verdict.Undecided) {
+                return false;
+            }
+            if (verdict instanceof Verdict.Rejected rejected) {
+                reject(rejected.fault(), record);
+            } else {
+                tally.received++;
+                Object event = ((Verdict.Accepted) verdict).event();
+                context.forward(new Record<>(record.key(), event, record.receivedMs()), ways.accepted());
+            }
+            afterRecord.run();
+            return true;
+        });
+    }
+
+    private void reject(Fault fault, WaitingRoom.Received record) {
+        tally.received++;
+        tally.reject(fault.reason().code());
+        Headers headers = new RecordHeaders();
+        add(headers, HEADER_REASON, fault.reason().code());
+        if (fault.field() != null) {
+            add(headers, HEADER_FIELD, fault.field());
+        }
+        add(headers, HEADER_DETAIL, fault.toString());
+        add(headers, HEADER_TOPIC, ways.topic());
+        add(headers, HEADER_PARTITION, Integer.toString(record.partition()));
+        add(headers, HEADER_OFFSET, Long.toString(record.offset()));
+        context.forward(
+                new Record<>(record.key(), (Object) record.value(), record.receivedMs(), headers), ways.rejected());
+    }
+
+    private static void add(Headers headers, String name, String text) {
+        String shortened = text.length() <= DETAIL_LENGTH_MAX ? text : text.substring(0, DETAIL_LENGTH_MAX) + "...";
+        headers.add(name, shortened.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,111 @@
+package io.spendstream.pricing;
+
+import io.spendstream.combine.CommitPoint;
+import io.spendstream.usage.Tally;
+import io.spendstream.usage.UsageRecord;
+import io.spendstream.usage.UsageRecords;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Rates each event as of its own time. One without a price is counted all the same, kept, and rated again when the
+ * price book changes; what the price adds follows as a correction.
+ */
+public final class PriceStage implements Processor<byte[], UsageRecord, byte[], Object> {
+
+    /** The logged store of events without a price. */
+    public static final String UNPRICED = "unpriced-events";
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    /** Priced per punctuation, so that one transaction does not get too long. */
+    private static final int REPRICED_MAX = 5_000;
+
+    /**
+     * Where results go.
+     *
+     * @param counted name of the next stage
+     * @param unpriced name of the sink of events without a price
+     * @param priced name of the sink of priced events, or null where they are not published
+     */
+    public record Ways(String counted, String unpriced, String priced) {}
+
+    private final PriceBook book;
+    private final Ways ways;
+    private ProcessorContext<byte[], Object> context;
+    private UnpricedEvents unpriced;
+    private Tally tally;
+    private Runnable afterRecord;
+    private long ratedVersion = -1;
+
+    public PriceStage(PriceBook book, Ways ways) {
+        this.book = book;
+        this.ways = ways;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Object> context) {
+        this.context = context;
+        unpriced = new UnpricedEvents(context.<KeyValueStore<Bytes, byte[]>>getStateStore(UNPRICED));
+        CommitPoint commit = context.getStateStore(CommitPoint.NAME);
+        tally = commit.tally();
+        afterRecord = commit.beforeCommit(context, () -> {});
+        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> rateAgain());
+    }
+
+    @Override
+    public void process(Record<byte[], UsageRecord> record) {
+        UsageRecord event = record.value();
+        Rating rating = Rating.of(event, book);
+        tally.counted++;
+        if (!rating.isPriced()) {
+            tally.unpriced++;
+            unpriced.add(event);
+            context.forward(record.withValue((Object) UsageRecords.toAvro(event)), ways.unpriced());
+        }
+        publish(rating, record.key(), record.timestamp(), false);
+        context.forward(record.withValue((Object) rating.counted()), ways.counted());
+        afterRecord.run();
+    }
+
+    private void publish(Rating rating, byte[] key, long receivedMs, boolean correction) {
+        if (ways.priced() != null) {
+            context.forward(new Record<>(key, (Object) rating.published(correction), receivedMs), ways.priced());
+        }
+    }
+
+    private void rateAgain() {
+        long version = book.version();
+        if (version == ratedVersion) {
+            return;
+        }
+        int[] corrections = {0};
+        boolean all = unpriced.visit(book::knows, event -> {
+            Rating rating = Rating.of(event, book);
+            if (rating.isPriced()) {
+                correct(rating);
+                corrections[0]++;
+            }
+            return corrections[0] < REPRICED_MAX;
+        });
+        if (all) {
+            ratedVersion = version;
+        }
+    }
+
+    private void correct(Rating rating) {
+        UsageRecord event = rating.event();
+        byte[] key = event.id.getBytes(StandardCharsets.UTF_8);
+        long time = Math.max(0, context.currentStreamTimeMs());
+        tally.repriced++;
+        unpriced.remove(event);
+        publish(rating, key, time, true);
+        context.forward(new Record<>(key, (Object) rating.repriced(), time), ways.counted());
+        afterRecord.run();
+    }
+}

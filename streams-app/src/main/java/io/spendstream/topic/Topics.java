@@ -1,0 +1,49 @@
+package io.spendstream.topic;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.common.config.TopicConfig;
+
+/**
+ * Every topic of Spendstream, once. Values are Avro in the Confluent wire format under the subject
+ * {@code <topic>-value}; keys are UTF-8 text.
+ *
+ * @param usageEvents events as services publish them; key: event id
+ * @param usageRejected records that cannot be counted, unchanged; headers say why
+ * @param usageUnpriced counted events whose cost is not known yet; key: event id
+ * @param usagePriced counted events with their cost; key: event id
+ * @param spendRollups running totals of quarter-hours; key: dimensions and bucket
+ * @param prices price lists; key: model
+ */
+public record Topics(
+        Topic usageEvents,
+        Topic usageRejected,
+        Topic usageUnpriced,
+        Topic usagePriced,
+        Topic spendRollups,
+        Topic prices) {
+
+    private static final Duration EVENTS_KEPT = Duration.ofDays(40);
+    private static final Duration ROLLUPS_KEPT = Duration.ofDays(3 * 365 + 1);
+
+    public static Topics withPrefix(String prefix) {
+        return new Topics(
+                // Received time is the broker's: a producer's clock must not decide what is too old.
+                Topic.kept(prefix + "usage-events", EVENTS_KEPT)
+                        .with(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"),
+                // A rejected record is as large as it came, and has headers besides.
+                Topic.kept(prefix + "usage-rejected", EVENTS_KEPT)
+                        .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(4 << 20)),
+                Topic.kept(prefix + "usage-unpriced", EVENTS_KEPT)
+                        .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(4 << 20)),
+                Topic.kept(prefix + "usage-priced", EVENTS_KEPT)
+                        .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(4 << 20)),
+                Topic.kept(prefix + "spend-rollups", ROLLUPS_KEPT)
+                        .with(TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete"),
+                Topic.table(prefix + "prices"));
+    }
+
+    public List<Topic> all() {
+        return List.of(usageEvents, usageRejected, usageUnpriced, usagePriced, spendRollups, prices);
+    }
+}

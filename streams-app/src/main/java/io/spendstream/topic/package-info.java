@@ -1,0 +1,2 @@
+/** Every topic once: name and policy. */
+package io.spendstream.topic;

@@ -1,0 +1,62 @@
+package io.spendstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spendstream.rollup.Resolution;
+import io.spendstream.usage.Measure;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MeterTopologyTest {
+
+    private final Pipeline pipeline = new Pipeline();
+
+    @AfterEach
+    void close() {
+        pipeline.close();
+    }
+
+    @Test
+    void anEventIsPricedAndCountedOnceHoweverOftenItComes() {
+        // Given
+        pipeline.price(Pipeline.gpt4o());
+
+        // When
+        pipeline.publish(Pipeline.event("a").build());
+        pipeline.publish(Pipeline.event("a").build());
+        pipeline.publish(Pipeline.event("b").build());
+        pipeline.settle();
+
+        // Then
+        assertThat(pipeline.total(Measure.REQUESTS, Resolution.DAY)).isEqualTo(2);
+        assertThat(pipeline.total(Measure.COST, Resolution.DAY)).isEqualTo(2 * 3_500_000);
+        assertThat(pipeline.total(Measure.COST, Resolution.QUARTER_HOUR)).isEqualTo(2 * 3_500_000);
+        assertThat(pipeline.tally)
+                .containsEntry("received", 3L)
+                .containsEntry("counted", 2L)
+                .containsEntry("duplicates", 1L);
+        assertThat(pipeline.priced()).hasSize(2);
+        assertThat(pipeline.rollups()).hasSize(1);
+    }
+
+    @Test
+    void anEventWithoutAPriceIsCountedAndPricedWhenThePriceArrives() {
+        // Given
+        pipeline.publish(Pipeline.event("a").build());
+        assertThat(pipeline.total(Measure.UNPRICED_REQUESTS, Resolution.DAY)).isEqualTo(1);
+        assertThat(pipeline.total(Measure.INPUT_TOKENS, Resolution.DAY)).isEqualTo(1_000);
+        assertThat(pipeline.total(Measure.COST, Resolution.DAY)).isZero();
+
+        // When
+        pipeline.price(Pipeline.gpt4o());
+        pipeline.settle();
+
+        // Then
+        assertThat(pipeline.total(Measure.UNPRICED_REQUESTS, Resolution.DAY)).isZero();
+        assertThat(pipeline.total(Measure.REQUESTS, Resolution.DAY)).isEqualTo(1);
+        assertThat(pipeline.total(Measure.INPUT_TOKENS, Resolution.DAY)).isEqualTo(1_000);
+        assertThat(pipeline.total(Measure.COST, Resolution.DAY)).isEqualTo(3_500_000);
+        assertThat(pipeline.priced()).extracting("correction").containsExactly(false, true);
+        assertThat(pipeline.records(pipeline.topics.usageUnpriced().name())).hasSize(1);
+    }
+}

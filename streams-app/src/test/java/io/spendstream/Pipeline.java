@@ -1,0 +1,195 @@
+package io.spendstream;
+
+import io.spendstream.combine.CommitPoint;
+import io.spendstream.dedupe.DedupeSettings;
+import io.spendstream.ingest.EventRules;
+import io.spendstream.ingest.Horizon;
+import io.spendstream.ingest.WriterSchemas;
+import io.spendstream.pricing.PriceBook;
+import io.spendstream.rollup.CellReader;
+import io.spendstream.rollup.Resolution;
+import io.spendstream.rollup.RollupSettings;
+import io.spendstream.rollup.Shards;
+import io.spendstream.schema.AvroSerde;
+import io.spendstream.schema.ConfluentSchemaRegistry;
+import io.spendstream.schema.SchemaRegistry;
+import io.spendstream.topic.Topics;
+import io.spendstream.usage.Measure;
+import io.spendstream.usage.Tally;
+import io.spendstream.v1.ModelPrices;
+import io.spendstream.v1.PricedUsage;
+import io.spendstream.v1.Rate;
+import io.spendstream.v1.RateCard;
+import io.spendstream.v1.ServiceTier;
+import io.spendstream.v1.SpendRollup;
+import io.spendstream.v1.UsageEvent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The whole topology in one process, without a broker; with a real registry client over memory. */
+final class Pipeline implements AutoCloseable {
+
+    static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+    final Topics topics = Topics.withPrefix("");
+    final Shards shards = new Shards();
+    final PriceBook book = new PriceBook();
+    final Map<String, Long> tally = new TreeMap<>();
+    final List<String> refusedPrices = new ArrayList<>();
+    final SchemaRegistry registry;
+    final TopologyTestDriver driver;
+
+    private final AvroSerde<UsageEvent> usage;
+    private final AvroSerde<PricedUsage> priced;
+    private final AvroSerde<SpendRollup> rollups;
+    private final AvroSerde<ModelPrices> prices;
+    private final TestInputTopic<byte[], byte[]> events;
+
+    Pipeline() {
+        this(CommitPoint.Mode.BEFORE_COMMIT, new ConfluentSchemaRegistry("mock://" + UUID.randomUUID()));
+    }
+
+    Pipeline(CommitPoint.Mode mode, SchemaRegistry registry) {
+        this.registry = registry;
+        usage = new AvroSerde<>(UsageEvent.class, registry);
+        priced = new AvroSerde<>(PricedUsage.class, registry);
+        rollups = new AvroSerde<>(SpendRollup.class, registry);
+        prices = new AvroSerde<>(ModelPrices.class, registry);
+        MeterTopology topology = new MeterTopology(
+                new MeterTopology.Settings(topics, DedupeSettings.DEFAULT, RollupSettings.DEFAULT, mode, true, 1),
+                new MeterTopology.Serdeses(usage, priced, rollups),
+                new MeterTopology.Shared(
+                        new WriterSchemas(registry, System::currentTimeMillis),
+                        new EventRules(Horizon.DEFAULT),
+                        book,
+                        shards,
+                        bytes -> prices.deserializer()
+                                .deserialize(topics.prices().name(), bytes),
+                        (model, fault) -> refusedPrices.add(model + ": " + fault),
+                        this::count,
+                        () -> {}));
+        Properties config = new Properties();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        config.put(StreamsConfig.STATE_DIR_CONFIG, temporaryDirectory().toString());
+        config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        driver = new TopologyTestDriver(topology.build(), config, NOW);
+        events = driver.createInputTopic(
+                topics.usageEvents().name(), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private void count(Tally t) {
+        tally.merge("received", t.received, Long::sum);
+        tally.merge("counted", t.counted, Long::sum);
+        tally.merge("duplicates", t.duplicates, Long::sum);
+        tally.merge("unpriced", t.unpriced, Long::sum);
+        tally.merge("repriced", t.repriced, Long::sum);
+        t.rejected().forEach((reason, n) -> tally.merge("rejected." + reason, n, Long::sum));
+    }
+
+    static UsageEvent.Builder event(String id) {
+        return UsageEvent.newBuilder()
+                .setId(id)
+                .setTime(NOW)
+                .setFeature("chat")
+                .setModel("gpt-4o")
+                .setInputTokens(1_000)
+                .setOutputTokens(100);
+    }
+
+    static ModelPrices gpt4o() {
+        return ModelPrices.newBuilder()
+                .setModel("gpt-4o")
+                .setCards(List.of(RateCard.newBuilder()
+                        .setEffectiveFrom(Instant.EPOCH)
+                        .setRates(List.of(
+                                new Rate("input_tokens", 2_500_000L, ServiceTier.STANDARD, 0L),
+                                new Rate("output_tokens", 10_000_000L, ServiceTier.STANDARD, 0L)))
+                        .build()))
+                .build();
+    }
+
+    void price(ModelPrices model) {
+        driver.createInputTopic(topics.prices().name(), Serdes.String().serializer(), prices.serializer())
+                .pipeInput(model.getModel(), model);
+    }
+
+    byte[] encode(UsageEvent event) {
+        return usage.serializer().serialize(topics.usageEvents().name(), event);
+    }
+
+    void publish(UsageEvent event) {
+        publishRaw(event.getId().getBytes(StandardCharsets.UTF_8), encode(event));
+    }
+
+    void publishRaw(byte[] key, byte[] value) {
+        events.pipeInput(new TestRecord<>(key, value, NOW));
+    }
+
+    void settle() {
+        driver.advanceWallClockTime(Duration.ofSeconds(10));
+    }
+
+    List<TestRecord<byte[], byte[]>> records(String topic) {
+        return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList();
+    }
+
+    List<PricedUsage> priced() {
+        return driver.createOutputTopic(topics.usagePriced().name(), new ByteArrayDeserializer(), priced.deserializer())
+                .readValuesToList();
+    }
+
+    Map<String, SpendRollup> rollups() {
+        Map<String, SpendRollup> last = new TreeMap<>();
+        driver.createOutputTopic(topics.spendRollups().name(), Serdes.String().deserializer(), rollups.deserializer())
+                .readKeyValuesToList()
+                .forEach(entry -> last.put(entry.key, entry.value));
+        return last;
+    }
+
+    /** A measure over all cells. */
+    long total(Measure measure, Resolution resolution) {
+        long[] sum = new long[1];
+        for (CellReader share : shards.open()) {
+            share.cells(
+                    resolution,
+                    -1,
+                    Integer.MAX_VALUE,
+                    null,
+                    null,
+                    (dimensions, bucket, measures, units) -> sum[0] += measures[measure.ordinal()]);
+        }
+        return sum[0];
+    }
+
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory("pipeline");
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+        registry.close();
+    }
+}
