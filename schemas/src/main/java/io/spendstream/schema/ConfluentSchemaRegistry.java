@@ -166,7 +166,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             // The raw schema has references resolved, unlike the canonical string.
             return ((AvroSchema) client.getSchemaById(id)).rawSchema().toString();
         } catch (RestClientException e) {
-            if (e.getErrorCode() == SCHEMA_NOT_FOUND) {
+            if (isNotFound(e)) {
                 throw new UnknownSchemaException(id, "Schema registry " + address + " has no schema " + id);
             }
             throw unavailable(what, e);
