@@ -72,7 +72,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         this.autoRegister = !"false".equals(settings.remove(AUTO_REGISTER));
         this.rest = scope == null ? new RestService(addresses) : null;
         this.client = scope == null
-                ? new CachedSchemaRegistryClient(rest, SCHEMAS_MAX, providers, settings, Map.of())
+                ? new CachedSchemaRegistryClient(rest, SCHEMAS_MAX, providers, typed(settings), Map.of())
                 : MockSchemaRegistry.getClientForScope(scope, providers);
     }
 
@@ -256,6 +256,17 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             settings.put(bare.startsWith("ssl.") ? PREFIX + bare : bare, value);
         });
         return settings;
+    }
+
+    /** The client casts these to numbers and takes no text for them. */
+    private static Map<String, Object> typed(Map<String, String> settings) {
+        Map<String, Object> typed = new HashMap<>(settings);
+        typed.computeIfPresent("missing.cache.size", (name, value) -> Integer.valueOf((String) value));
+        for (String name :
+                List.of("missing.id.cache.ttl.sec", "missing.version.cache.ttl.sec", "missing.schema.cache.ttl.sec")) {
+            typed.computeIfPresent(name, (n, value) -> Long.valueOf((String) value));
+        }
+        return typed;
     }
 
     private static String withoutCredentials(String url) {
