@@ -47,7 +47,7 @@ public final class PriceBook {
         if (!faults.isEmpty() || prices.equals(records.get(prices.getModel()))) {
             return faults;
         }
-        ModelPrices copy = ModelPrices.newBuilder(prices).build();
+        ModelPrices copy = PriceRecords.copy(prices);
         Set<String> touched = withdraw(copy.getModel());
         records.put(copy.getModel(), copy);
         compiled.put(copy.getModel(), new CompiledModel(copy));

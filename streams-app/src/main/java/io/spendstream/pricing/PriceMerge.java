@@ -68,10 +68,7 @@ public final class PriceMerge {
                 if (before != null) {
                     cards.set(cards.indexOf(before), endedBy(before, start));
                 }
-                cards.add(RateCard.newBuilder(card)
-                        .setEffectiveFrom(start)
-                        .setEffectiveTo(null)
-                        .build());
+                cards.add(PriceRecords.between(card, start, null));
             } else {
                 continue;
             }
@@ -104,7 +101,7 @@ public final class PriceMerge {
     private static RateCard endedBy(RateCard card, Instant time) {
         return card.getEffectiveTo() == null || !card.getEffectiveTo().isAfter(time)
                 ? card
-                : RateCard.newBuilder(card).setEffectiveTo(time).build();
+                : PriceRecords.between(card, card.getEffectiveFrom(), time);
     }
 
     private static Outcome checked(Change change, ModelPrices prices) {

@@ -201,12 +201,16 @@ public final class PricesJson {
             rates.add(rate(rateNodes.get(i), path + ".rates[" + i + "]", faults));
         }
         String source = text(node, path, "source", faults);
-        return new RateCard(
-                time(node, path, "effective_from", faults),
-                time(node, path, "effective_to", faults),
-                text(node, path, "provider", faults),
-                rates,
-                source == null ? "" : source);
+        RateCard card = new RateCard();
+        Instant from = time(node, path, "effective_from", faults);
+        if (from != null) {
+            card.setEffectiveFrom(from);
+        }
+        card.setEffectiveTo(time(node, path, "effective_to", faults));
+        card.setProvider(text(node, path, "provider", faults));
+        card.setRates(rates);
+        card.setSource(source == null ? "" : source);
+        return card;
     }
 
     private static Rate rate(JsonNode node, String path, Faults faults) {

@@ -34,6 +34,7 @@ import org.apache.kafka.common.config.ConfigException;
 public final class AppConfig {
 
     public static final String APPLICATION_ID = "application.id";
+    public static final String INSTANCE_ID = "instance.id";
     public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
     public static final String REGISTRY_URL = "schema.registry.url";
     public static final String TOPIC_PREFIX = "topic.prefix";
@@ -75,6 +76,14 @@ public final class AppConfig {
                     name("[A-Za-z0-9._-]{1,100}"),
                     Importance.HIGH,
                     "Name of the application: instances with the same name share the work. Its state belongs to it.")
+            .define(
+                    INSTANCE_ID,
+                    Type.STRING,
+                    "",
+                    name("[A-Za-z0-9._-]{0,100}"),
+                    Importance.MEDIUM,
+                    "A name that this instance keeps across restarts, other than those of the other instances: its work"
+                            + " then waits for it instead of moving at once. Empty: none.")
             .define(
                     BOOTSTRAP_SERVERS,
                     Type.STRING,
@@ -335,6 +344,11 @@ public final class AppConfig {
 
     public String applicationId() {
         return string(APPLICATION_ID);
+    }
+
+    /** A name that stays across restarts, or empty. */
+    public String instanceId() {
+        return string(INSTANCE_ID);
     }
 
     public String bootstrapServers() {

@@ -28,7 +28,20 @@ final class Cards {
     }
 
     static RateCard card(Instant from, Instant to, String provider, Rate... rates) {
-        return new RateCard(from, to, provider, List.of(rates), "");
+        return card(from, to, provider, "", rates);
+    }
+
+    /** Without a start where {@code from} is null, which the generated constructor would not take. */
+    static RateCard card(Instant from, Instant to, String provider, String source, Rate... rates) {
+        RateCard card = new RateCard();
+        if (from != null) {
+            card.setEffectiveFrom(from);
+        }
+        card.setEffectiveTo(to);
+        card.setProvider(provider);
+        card.setRates(List.of(rates));
+        card.setSource(source);
+        return card;
     }
 
     static RateCard card(Instant from, long inputRate) {

@@ -138,8 +138,7 @@ class PriceRulesTest {
         ModelPrices prices = new ModelPrices(
                 "",
                 List.of("a", "a"),
-                List.of(new RateCard(
-                        null, null, "", List.of(Cards.rate("X", -1), Cards.rate("y", -1)), "s".repeat(1_001))));
+                List.of(Cards.card(null, null, "", "s".repeat(1_001), Cards.rate("X", -1), Cards.rate("y", -1))));
 
         assertThat(PriceRules.check(prices))
                 .extracting(PriceFault::field)
@@ -178,7 +177,7 @@ class PriceRulesTest {
     }
 
     private static ModelPrices card(Instant from, Instant to, String provider, String source, Rate... rates) {
-        return Cards.model("m", new RateCard(from, to, provider, List.of(rates), source));
+        return Cards.model("m", Cards.card(from, to, provider, source, rates));
     }
 
     private static ModelPrices rates(Rate... rates) {
