@@ -1,2 +1,2 @@
-/** The commands of the launcher: each turns its options into values, does its work through ports and prints plainly. */
+/** The command line. */
 package io.spendstream.cli;
