@@ -16,6 +16,7 @@ import io.spendstream.rollup.RollupStage;
 import io.spendstream.rollup.Shards;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.MeteredUsage;
+import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.ModelPrices;
@@ -100,7 +101,8 @@ public final class MeterTopology {
             Function<byte[], ModelPrices> readPrices,
             BiConsumer<String, String> pricesRefused,
             Tally.Sink tally,
-            Runnable valueOverflow) {}
+            Runnable valueOverflow,
+            Progress progress) {}
 
     private final Settings settings;
     private final Serdeses serdes;
@@ -147,7 +149,8 @@ public final class MeterTopology {
                                 new DecodeStage.Ways(
                                         DEDUPE,
                                         REJECTED,
-                                        settings.topics().usageEvents().name())),
+                                        settings.topics().usageEvents().name()),
+                                shared.progress()),
                         Named.as(DECODE),
                         CommitPoint.NAME,
                         DecodeStage.WAITING);
@@ -193,7 +196,8 @@ public final class MeterTopology {
                         // The combiner has chosen the destination: the key is the partition.
                         .withStreamPartitioner((topic, key, value, partitions) -> Optional.of(Set.of(key))))
                 .process(
-                        () -> new RollupStage(settings.rollup(), shared.shards(), shared.valueOverflow()),
+                        () -> new RollupStage(
+                                settings.rollup(), shared.shards(), shared.valueOverflow(), shared.progress()),
                         Named.as(ROLLUP),
                         RollupStage.CELLS,
                         RollupStage.JOURNAL)

@@ -15,6 +15,7 @@ import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
@@ -83,7 +84,8 @@ final class Pipeline implements AutoCloseable {
                                 .deserialize(topics.prices().name(), bytes),
                         (model, fault) -> refusedPrices.add(model + ": " + fault),
                         this::count,
-                        () -> {}));
+                        () -> {},
+                        Progress.NONE));
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");

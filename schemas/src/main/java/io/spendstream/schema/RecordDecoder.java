@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroTypeException;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.FastReaderBuilder;
 import org.apache.avro.specific.SpecificData;
@@ -48,12 +50,12 @@ public final class RecordDecoder<T extends SpecificRecord> {
         T value;
         try {
             value = reader.avro.read(null, decoder);
-        } catch (AvroTypeException e) {
-            throw new DecodeException(
-                    Reason.INCOMPATIBLE_SCHEMA,
-                    "Schema " + reader.id + " cannot be read as " + typeName + ": " + e.getMessage(),
-                    e);
         } catch (IOException | RuntimeException e) {
+            // Avro finds out what it cannot resolve when it meets it, so records of a schema that is not compatible on
+            // paper are read as long as their values fit.
+            if (e instanceof AvroTypeException && !reader.compatible) {
+                throw incompatible(reader.id, e);
+            }
             // Bytes that do not follow the schema surface as many things: an end too early, an index out of bounds, ...
             throw new DecodeException(
                     Reason.BAD_AVRO,
@@ -108,14 +110,22 @@ public final class RecordDecoder<T extends SpecificRecord> {
         try {
             // A writer's defaults are never used, so wrong ones are no reason to lose its records.
             Schema writerSchema = new Schema.Parser().setValidateDefaults(false).parse(schemaJson);
-            return new Reader<>(id, new FastReaderBuilder(model).createDatumReader(writerSchema, readerSchema));
+            boolean compatible = SchemaCompatibility.checkReaderWriterCompatibility(readerSchema, writerSchema)
+                            .getType()
+                    == SchemaCompatibilityType.COMPATIBLE;
+            return new Reader<>(
+                    id, compatible, new FastReaderBuilder(model).createDatumReader(writerSchema, readerSchema));
         } catch (IOException | RuntimeException e) {
-            throw new DecodeException(
-                    Reason.INCOMPATIBLE_SCHEMA,
-                    "Schema " + id + " cannot be read as " + typeName + ": " + e.getMessage(),
-                    e);
+            throw incompatible(id, e);
         }
     }
 
-    private record Reader<T>(int id, DatumReader<T> avro) {}
+    private DecodeException incompatible(int id, Exception cause) {
+        return new DecodeException(
+                Reason.INCOMPATIBLE_SCHEMA,
+                "Schema " + id + " cannot be read as " + typeName + ": " + cause.getMessage(),
+                cause);
+    }
+
+    private record Reader<T>(int id, boolean compatible, DatumReader<T> avro) {}
 }

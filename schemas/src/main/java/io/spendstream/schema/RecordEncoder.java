@@ -46,13 +46,14 @@ public final class RecordEncoder<T extends SpecificRecord> {
      */
     public byte[] encode(T value) {
         Buffer buffer = buffers.get();
-        // Set up anew each time: a record that failed half-way must leave nothing for the next one.
         BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer.reset(), buffer.encoder);
-        buffer.encoder = encoder;
         try {
             writer.write(value, encoder);
             encoder.flush();
+            buffer.encoder = encoder;
         } catch (IOException | RuntimeException e) {
+            // Used again, it would put what it still holds of this record before the next one.
+            buffer.encoder = null;
             throw new SerializationException(typeName + " cannot be encoded: " + e.getMessage(), e);
         }
         return buffer.take();

@@ -1,2 +1,2 @@
-/** The commands of the launcher that talk to a running application. */
+/** The command line. */
 package io.spendstream.cli;

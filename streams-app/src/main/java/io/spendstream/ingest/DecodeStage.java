@@ -1,6 +1,7 @@
 package io.spendstream.ingest;
 
 import io.spendstream.combine.CommitPoint;
+import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,16 +51,18 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
     private final WriterSchemas schemas;
     private final EventRules rules;
     private final Ways ways;
+    private final Progress progress;
     private ProcessorContext<byte[], Object> context;
     private EventReader reader;
     private WaitingRoom waiting;
     private Tally tally;
     private Runnable afterRecord;
 
-    public DecodeStage(WriterSchemas schemas, EventRules rules, Ways ways) {
+    public DecodeStage(WriterSchemas schemas, EventRules rules, Ways ways, Progress progress) {
         this.schemas = schemas;
         this.rules = rules;
         this.ways = ways;
+        this.progress = progress;
     }
 
     @Override
@@ -69,7 +72,8 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
         waiting = new WaitingRoom(context.<KeyValueStore<Bytes, byte[]>>getStateStore(WAITING));
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();
-        afterRecord = commit.beforeCommit(context, () -> {});
+        afterRecord = commit.beforeCommit(
+                context, () -> progress.metered(context.taskId().partition(), context.currentStreamTimeMs()));
         context.schedule(ASK_AGAIN_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> decideWaiting());
     }
 

@@ -1,5 +1,6 @@
 package io.spendstream.rollup;
 
+import io.spendstream.usage.Progress;
 import io.spendstream.v1.SpendRollup;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -21,16 +22,18 @@ public final class RollupStage implements Processor<Integer, byte[], String, Spe
     private final RollupSettings settings;
     private final Shards shards;
     private final Runnable overflow;
+    private final Progress progress;
     private final RollupRecords records;
     private ProcessorContext<String, SpendRollup> context;
     private CellTable table;
     private long expiredOnDay = Long.MIN_VALUE;
 
     /** @param overflow is told of each value that became {@code __other__} */
-    public RollupStage(RollupSettings settings, Shards shards, Runnable overflow) {
+    public RollupStage(RollupSettings settings, Shards shards, Runnable overflow, Progress progress) {
         this.settings = settings;
         this.shards = shards;
         this.overflow = overflow;
+        this.progress = progress;
         this.records = new RollupRecords(settings.tagDimensions());
     }
 
@@ -48,6 +51,7 @@ public final class RollupStage implements Processor<Integer, byte[], String, Spe
     @Override
     public void process(Record<Integer, byte[]> record) {
         table.add(record.value());
+        progress.rolledUp(context.taskId().partition(), record.timestamp());
         if (table.isFull()) {
             settle();
         }

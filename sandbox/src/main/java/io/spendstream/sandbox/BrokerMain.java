@@ -1,0 +1,31 @@
+package io.spendstream.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A broker alone in a process, for {@link BrokerProcess}: arguments are the data directory and the port. It says
+ * {@code ready 127.0.0.1:port} on standard output, and ends cleanly on SIGTERM and when standard input ends, so that
+ * it does not outlive the process that started it.
+ */
+final class BrokerMain {
+
+    private BrokerMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+        EmbeddedBroker broker = new EmbeddedBroker(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+        Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "stop-broker"));
+        try {
+            broker.start();
+            System.out.println(BrokerProcess.READY + broker.bootstrapServers());
+            while (System.in.read() >= 0) {
+                // What is said here does not matter, only that the parent is there.
+                continue;
+            }
+            System.exit(0);
+        } catch (IOException | RuntimeException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.spendstream.query;
+
+import java.time.Instant;
+
+/**
+ * How good an answer is.
+ *
+ * @param complete whether every partition is in it
+ * @param asOf everything received until then is in it; the oldest of all instances
+ * @param lagRecords records received and not yet in it, over all instances
+ * @param lagMs how long before the answer {@code asOf} was
+ */
+public record Freshness(boolean complete, Instant asOf, long lagRecords, long lagMs) {}

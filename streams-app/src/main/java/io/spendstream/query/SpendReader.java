@@ -1,0 +1,15 @@
+package io.spendstream.query;
+
+import java.util.concurrent.CompletionStage;
+
+/** Answers questions about spend, over all partitions. */
+@FunctionalInterface
+public interface SpendReader {
+
+    /**
+     * The whole answer, or a failure: {@link QueryRefused} where the question cannot be answered as put,
+     * {@link NotAllThere} where a partition is out of reach (either may
+     * come wrapped in a {@link java.util.concurrent.CompletionException}). Never blocks.
+     */
+    CompletionStage<SpendAnswer> spend(SpendQuery query);
+}

@@ -1,0 +1,93 @@
+package io.spendstream.rest;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+
+/**
+ * Reads request bodies up to a size and within a time. What comes after too much is read and dropped for as long, since
+ * a caller that is still sending would not see an answer before the connection breaks.
+ */
+final class Bodies {
+
+    private final Vertx vertx;
+    private final long bytesMax;
+    private final Duration timeout;
+
+    Bodies(Vertx vertx, long bytesMax, Duration timeout) {
+        this.vertx = vertx;
+        this.bytesMax = bytesMax;
+        this.timeout = timeout;
+    }
+
+    /** Bytes that a request will have at most. */
+    long expectedBytes(HttpServerRequest request) {
+        long declared = declaredBytes(request);
+        return declared < 0 ? bytesMax : Math.min(declared, bytesMax);
+    }
+
+    /** The body, or a problem 413 or 408. To be called on the event loop before anything else awaits. */
+    Future<Buffer> read(HttpServerRequest request) {
+        if (declaredBytes(request) > bytesMax) {
+            return Future.failedFuture(refuse(request).exception());
+        }
+        if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+            request.response().writeContinue();
+        }
+        Promise<Buffer> promise = Promise.promise();
+        Buffer body = Buffer.buffer();
+        long timer = vertx.setTimer(timeout.toMillis(), id -> {
+            promise.tryFail(Problem.requestTimeout("The body was not there after " + timeout.toSeconds() + " s; "
+                            + body.length() + " bytes were")
+                    .exception());
+            // The answer goes out first; then nobody waits for the rest.
+            vertx.setTimer(1_000, again -> request.connection().close());
+        });
+        request.exceptionHandler(failure -> {
+            vertx.cancelTimer(timer);
+            promise.tryFail(failure);
+        });
+        request.handler(chunk -> {
+            if (body.length() + chunk.length() <= bytesMax) {
+                body.appendBuffer(chunk);
+            } else {
+                promise.tryFail(tooLarge().exception());
+            }
+        });
+        request.endHandler(end -> {
+            vertx.cancelTimer(timer);
+            promise.tryComplete(body);
+        });
+        return promise.future();
+    }
+
+    private Problem refuse(HttpServerRequest request) {
+        if (request.getHeader("Expect") != null) {
+            // The caller may or may not send the body now, so the connection is of no further use.
+            request.response().putHeader("Connection", "close");
+        } else {
+            long timer = vertx.setTimer(
+                    timeout.toMillis(), id -> request.connection().close());
+            request.exceptionHandler(failure -> vertx.cancelTimer(timer));
+            request.endHandler(end -> vertx.cancelTimer(timer));
+            request.handler(dropped -> {});
+        }
+        return tooLarge();
+    }
+
+    private Problem tooLarge() {
+        return Problem.tooLarge("The body may have " + bytesMax + " bytes at most; send it in parts");
+    }
+
+    private static long declaredBytes(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        try {
+            return length == null ? -1 : Long.parseLong(length.trim());
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+}

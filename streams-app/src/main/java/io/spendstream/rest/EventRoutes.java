@@ -1,0 +1,134 @@
+package io.spendstream.rest;
+
+import io.spendstream.rest.EventJson.Form;
+import io.spendstream.v1.UsageEvent;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Usage events: {@code POST /v1/events}. All events of a request are published, or none. */
+final class EventRoutes {
+
+    private static final String CLOUD_EVENT = "application/cloudevents+json";
+    private static final String CLOUD_EVENT_BATCH = "application/cloudevents-batch+json";
+
+    private final RestPorts ports;
+    private final RestConfig config;
+    private final WorkerExecutor workers;
+    private final Bodies bodies;
+    private final EventJson json;
+    private final InFlight bytes;
+
+    EventRoutes(RestPorts ports, RestConfig config, WorkerExecutor workers, Bodies bodies) {
+        this.ports = ports;
+        this.config = config;
+        this.workers = workers;
+        this.bodies = bodies;
+        this.json = new EventJson(ports.rules(), config.eventsMax());
+        this.bytes = new InFlight(config.intakeBytesMax());
+    }
+
+    void mount(Api api) {
+        api.post("/v1/events", this::post);
+    }
+
+    private void post(RoutingContext ctx) {
+        Form form = form(ctx.request());
+        long expected = bodies.expectedBytes(ctx.request());
+        if (!bytes.tryTake(expected)) {
+            throw Problem.tooManyRequests(
+                            "More events are under way than fit; send these again a little later, or fewer at once", 1)
+                    .exception();
+        }
+        bodies.read(ctx.request())
+                .compose(body -> publish(ctx, form, body))
+                .onComplete(done -> bytes.release(expected))
+                .onSuccess(accepted -> ctx.response()
+                        .setStatusCode(202)
+                        .putHeader("Content-Type", Json.MEDIA_TYPE)
+                        .end(Buffer.buffer("{\"accepted\":" + accepted + "}")))
+                .onFailure(ctx::fail);
+    }
+
+    private Future<Integer> publish(RoutingContext ctx, Form form, Buffer body) {
+        CloudEnvelope envelope =
+                form == Form.CLOUD_EVENT_DATA ? envelope(ctx.request().headers()) : null;
+        return workers.executeBlocking(
+                        () -> {
+                            List<UsageEvent> events = read(body, form, envelope);
+                            return new Publication(events.size(), ports.intake().publish(events));
+                        },
+                        false)
+                .compose(publication -> Future.fromCompletionStage(
+                                publication.stored, ctx.vertx().getOrCreateContext())
+                        .map(stored -> publication.size))
+                .timeout(config.publishTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .recover(failure -> Future.failedFuture(failure instanceof TimeoutException ? notInTime() : failure));
+    }
+
+    private record Publication(int size, CompletionStage<Void> stored) {}
+
+    private RuntimeException notInTime() {
+        return Problem.unavailable(
+                        "The events were not acknowledged within "
+                                + config.publishTimeout().toSeconds()
+                                + " s. Send them again: those that did arrive are not counted twice",
+                        1)
+                .exception();
+    }
+
+    private List<UsageEvent> read(Buffer body, Form form, CloudEnvelope envelope) {
+        EventJson.Reading reading = json.read(
+                body.getBytes(), form, envelope, ports.clock().instant().toEpochMilli());
+        if (!reading.errors().isEmpty()) {
+            int errors = reading.errors().size();
+            throw Problem.invalidEvents(
+                            errors == EventJson.ERRORS_MAX
+                                    ? "There are " + errors + " faults or more; these are the first"
+                                    : "There " + (errors == 1 ? "is 1 fault" : "are " + errors + " faults"),
+                            reading.errors())
+                    .exception();
+        }
+        return reading.events().stream().map(UsageEvents::of).toList();
+    }
+
+    private static Form form(HttpServerRequest request) {
+        String type = MediaTypes.of(request);
+        return switch (type) {
+            case Json.MEDIA_TYPE -> request.headers().contains("ce-specversion") ? Form.CLOUD_EVENT_DATA : Form.PLAIN;
+            case CLOUD_EVENT -> Form.CLOUD_EVENT;
+            case CLOUD_EVENT_BATCH -> Form.CLOUD_EVENT_BATCH;
+            default -> throw MediaTypes.unsupported(type, Json.MEDIA_TYPE, CLOUD_EVENT, CLOUD_EVENT_BATCH);
+        };
+    }
+
+    private static CloudEnvelope envelope(MultiMap headers) {
+        CloudEnvelope envelope = new CloudEnvelope();
+        envelope.specversion = attribute(headers, "ce-specversion");
+        envelope.id = attribute(headers, "ce-id");
+        envelope.source = attribute(headers, "ce-source");
+        envelope.type = attribute(headers, "ce-type");
+        envelope.time = attribute(headers, "ce-time");
+        return envelope;
+    }
+
+    /** Attributes in headers are percent-encoded. */
+    private static String attribute(MultiMap headers, String name) {
+        String value = headers.get(name);
+        if (value == null || value.indexOf('%') < 0) {
+            return value;
+        }
+        try {
+            return Percent.decode(value);
+        } catch (IllegalArgumentException e) {
+            return value;
+        }
+    }
+}

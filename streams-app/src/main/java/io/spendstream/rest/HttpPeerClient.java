@@ -1,0 +1,70 @@
+package io.spendstream.rest;
+
+import io.spendstream.query.InstanceSpend;
+import io.spendstream.query.PeerClient;
+import io.spendstream.query.Peers.Peer;
+import io.spendstream.query.SpendQuery;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Asks other instances over HTTP. Makes its connections when they are first needed and keeps them. */
+public final class HttpPeerClient implements PeerClient {
+
+    public static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(2);
+
+    static final String SPEND_PATH = "/internal/v1/spend";
+
+    private final HttpClient http;
+    private final Duration timeout;
+
+    /** @param timeout for the whole of an answer to arrive */
+    public HttpPeerClient(Duration timeout) {
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
+        this.timeout = timeout;
+    }
+
+    @Override
+    public CompletionStage<InstanceSpend> ask(Peer peer, SpendQuery query) {
+        HttpRequest request;
+        try {
+            request = HttpRequest.newBuilder(URI.create(peer.url() + SPEND_PATH))
+                    .timeout(timeout)
+                    .header("Content-Type", Json.MEDIA_TYPE)
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(PeerJson.write(query)))
+                    .build();
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        // The request's own timeout ends with the headers; this one also covers a body that does not end.
+        return exchange.thenApply(response -> read(response, query))
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((spend, failure) -> exchange.cancel(true));
+    }
+
+    private static InstanceSpend read(HttpResponse<byte[]> response, SpendQuery query) {
+        try {
+            switch (response.statusCode()) {
+                case 200 -> {
+                    return PeerJson.readSpend(response.body(), query.groupBy().size());
+                }
+                case 400 -> throw PeerJson.readRefusal(response.body());
+                default -> throw new IOException("it answered with status " + response.statusCode());
+            }
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.spendstream.rest;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.spendstream.pricing.PriceFault;
+import io.spendstream.pricing.PricesJson;
+import io.spendstream.query.Prices.Card;
+import io.spendstream.query.Prices.Line;
+import io.spendstream.query.Prices.Quote;
+import io.spendstream.usage.UsageRecord;
+import io.spendstream.v1.ModelPrices;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The price book: {@code /v1/prices}, {@code /v1/prices/{model}} and {@code /v1/prices/{model}/quote}. A model's name may
+ * hold slashes, escaped or not, so whatever lies between is the model.
+ */
+final class PriceRoutes {
+
+    private static final String PREFIX = "/v1/prices/";
+    private static final String MODELS = PREFIX + "*";
+    private static final String QUOTE = "/quote";
+
+    private final RestPorts ports;
+    private final WorkerExecutor workers;
+    private final Bodies bodies;
+    private final EventJson events;
+
+    PriceRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+        this.ports = ports;
+        this.workers = workers;
+        this.bodies = bodies;
+        this.events = new EventJson(ports.rules(), 1);
+    }
+
+    void mount(Api api) {
+        api.get("/v1/prices", this::list);
+        api.on(HttpMethod.GET, PREFIX + "{model}", MODELS, this::get);
+        api.on(HttpMethod.PUT, PREFIX + "{model}", MODELS, this::put);
+        api.on(HttpMethod.POST, PREFIX + "{model}" + QUOTE, MODELS, this::quote);
+    }
+
+    private void list(RoutingContext ctx) {
+        Accepts.best(ctx, Json.MEDIA_TYPE);
+        workers.executeBlocking(() -> PricesJson.writeBook(ports.prices().list()), false)
+                .onSuccess(json -> answer(ctx, 200, json))
+                .onFailure(ctx::fail);
+    }
+
+    private void get(RoutingContext ctx) {
+        Accepts.best(ctx, Json.MEDIA_TYPE);
+        String model = model(ctx, "");
+        ModelPrices prices = ports.prices()
+                .get(model)
+                .orElseThrow(() -> Problem.notFound("The price book has no model '" + model + "'")
+                        .exception());
+        answer(ctx, 200, PricesJson.write(prices));
+    }
+
+    private void put(RoutingContext ctx) {
+        String model = model(ctx, "");
+        MediaTypes.requireJson(ctx.request());
+        bodies.read(ctx.request())
+                .compose(body ->
+                        workers.executeBlocking(() -> store(model, body.toString(StandardCharsets.UTF_8)), false))
+                .compose(put -> Future.fromCompletionStage(
+                                put.stored, ctx.vertx().getOrCreateContext())
+                        .map(stored -> put))
+                .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, PricesJson.write(put.prices)))
+                .onFailure(ctx::fail);
+    }
+
+    private record Put(ModelPrices prices, boolean isNew, CompletionStage<Void> stored) {}
+
+    private Put store(String model, String json) {
+        PricesJson.Reading reading = PricesJson.read(json, model);
+        if (!reading.faults().isEmpty()) {
+            throw Problem.badRequest("This is no valid price record; nothing was changed", faults(reading.faults()))
+                    .exception();
+        }
+        boolean isNew = ports.prices().get(model).isEmpty();
+        return new Put(reading.prices(), isNew, ports.prices().put(reading.prices()));
+    }
+
+    private static List<Problem.Fault> faults(List<PriceFault> faults) {
+        return faults.stream()
+                .map(f -> new Problem.Fault(null, f.field().isEmpty() ? null : f.field(), "bad_value", f.reason()))
+                .toList();
+    }
+
+    private void quote(RoutingContext ctx) {
+        if (!ctx.request().path().endsWith(QUOTE)) {
+            ctx.next();
+            return;
+        }
+        String model = model(ctx, QUOTE);
+        MediaTypes.requireJson(ctx.request());
+        bodies.read(ctx.request())
+                .compose(body -> workers.executeBlocking(() -> quote(model, body.getBytes()), false))
+                .onSuccess(json -> ctx.response()
+                        .putHeader("Content-Type", Json.MEDIA_TYPE)
+                        .end(Buffer.buffer(json)))
+                .onFailure(ctx::fail);
+    }
+
+    private byte[] quote(String model, byte[] body) {
+        EventJson.Reading reading =
+                events.readForQuote(body, model, ports.clock().instant().toEpochMilli());
+        if (!reading.errors().isEmpty()) {
+            throw Problem.badRequest("The event is not valid", reading.errors()).exception();
+        }
+        UsageRecord event = reading.events().get(0);
+        Quote quote = ports.prices().quote(event);
+        if (!quote.isPriced()) {
+            throw unpriced(event, quote).exception();
+        }
+        return write(quote);
+    }
+
+    /** What has no price has no cost either; it must not look free. */
+    private static Problem unpriced(UsageRecord event, Quote quote) {
+        if (quote.card() == null) {
+            return new Problem(
+                    404,
+                    "unpriced",
+                    "There is no price for this",
+                    "No rate card prices the model '" + event.model() + "' at " + Instant.ofEpochMilli(event.timeMs)
+                            + " for " + provider(event));
+        }
+        return new Problem(
+                422,
+                "unpriced",
+                "There is no price for this",
+                "The rate card of '" + quote.card().model() + "' has no rate for " + quote.unpricedMeter());
+    }
+
+    private static String provider(UsageRecord event) {
+        String provider = event.dimension(io.spendstream.usage.Dimension.PROVIDER);
+        return provider == null ? "an event that names no provider" : "the provider '" + provider + "'";
+    }
+
+    private static byte[] write(Quote quote) {
+        return Json.write(g -> {
+            g.writeStartObject();
+            Json.writeUsd(g, "cost_usd", quote.costNanoUsd());
+            g.writeObjectFieldStart("meters");
+            for (Line line : quote.lines()) {
+                g.writeObjectFieldStart(line.meter());
+                g.writeNumberField("quantity", line.quantity());
+                g.writeNumberField("pico_usd_per_unit", line.picoUsdPerUnit());
+                Json.writeUsd(g, "cost_usd", line.costNanoUsd());
+                g.writeEndObject();
+            }
+            g.writeEndObject();
+            g.writeBooleanField("tier_fallback", quote.tierFallback());
+            g.writeBooleanField("long_context", quote.longContext());
+            writeCard(g, quote.card());
+            g.writeEndObject();
+        });
+    }
+
+    private static void writeCard(JsonGenerator g, Card card) throws IOException {
+        g.writeObjectFieldStart("card");
+        g.writeStringField("model", card.model());
+        g.writeStringField("effective_from", card.effectiveFrom().toString());
+        g.writeStringField(
+                "effective_to",
+                card.effectiveTo() == null ? null : card.effectiveTo().toString());
+        g.writeStringField("provider", card.provider());
+        g.writeStringField("source", card.source());
+        g.writeEndObject();
+    }
+
+    private static String model(RoutingContext ctx, String suffix) {
+        String path = ctx.request().path();
+        if (!path.startsWith(PREFIX) || path.length() <= PREFIX.length() + suffix.length()) {
+            throw Problem.notFound("The address names no model").exception();
+        }
+        String encoded = path.substring(PREFIX.length(), path.length() - suffix.length());
+        try {
+            return Percent.decode(encoded);
+        } catch (IllegalArgumentException e) {
+            throw Problem.badRequest("The model in the address is not percent-encoded: " + e.getMessage(), List.of())
+                    .exception();
+        }
+    }
+
+    private static void answer(RoutingContext ctx, int status, String json) {
+        ctx.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", Json.MEDIA_TYPE)
+                .end(json);
+    }
+}

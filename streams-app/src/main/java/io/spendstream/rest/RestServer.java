@@ -1,0 +1,130 @@
+package io.spendstream.rest;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The HTTP interface. Stores are read, and large bodies read and written, on workers; event loops never wait. */
+public final class RestServer implements AutoCloseable {
+
+    private static final int LINE_LENGTH_MAX = 16 << 10;
+    private static final int HEADER_BYTES_MAX = 32 << 10;
+    private static final int COMPRESSED_FROM_BYTES = 1 << 10;
+    private static final int IDLE_SECONDS = 75;
+    private static final long START_SECONDS_MAX = 30;
+    private static final long DRAIN_SECONDS = 10;
+
+    private final Vertx vertx;
+    private final HttpServer server;
+    private final Api api;
+    private final Router router;
+
+    private RestServer(Vertx vertx, RestConfig config, RestPorts ports) {
+        this.vertx = vertx;
+        this.router = Router.router(vertx);
+        this.api = new Api(router);
+        this.server = vertx.createHttpServer(options(config))
+                .invalidRequestHandler(Problems::answerInvalid)
+                .requestHandler(router);
+        route(config, ports);
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws IOException where the address cannot be had
+     */
+    public static RestServer start(RestConfig config, RestPorts ports) throws IOException {
+        // Without the file cache: nothing is served from files, and it would leave directories behind.
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        try {
+            RestServer rest = new RestServer(vertx, config, ports);
+            await(rest.server.listen(), START_SECONDS_MAX);
+            return rest;
+        } catch (IOException | RuntimeException e) {
+            vertx.close();
+            throw new IOException("cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** Every documented route. */
+    List<Api.Endpoint> endpoints() {
+        return api.endpoints();
+    }
+
+    Router router() {
+        return router;
+    }
+
+    /** Takes no more requests, lets those under way finish for some seconds, then stops. */
+    @Override
+    public void close() throws IOException {
+        try {
+            await(server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS), DRAIN_SECONDS + START_SECONDS_MAX);
+        } finally {
+            await(vertx.close(), START_SECONDS_MAX);
+        }
+    }
+
+    private static HttpServerOptions options(RestConfig config) {
+        return new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setMaxInitialLineLength(LINE_LENGTH_MAX)
+                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setCompressionSupported(true)
+                .setCompressionContentSizeThreshold(COMPRESSED_FROM_BYTES)
+                .setDecompressionSupported(true)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    }
+
+    private void route(RestConfig config, RestPorts ports) {
+        WorkerExecutor workers = vertx.createSharedWorkerExecutor("spendstream-rest", config.workers());
+        WorkerExecutor intake = vertx.createSharedWorkerExecutor("spendstream-intake", config.intakeWorkers());
+        Bodies bodies = new Bodies(vertx, config.bodyBytesMax(), config.bodyTimeout());
+        router.route().failureHandler(Problems::answer).handler(ctx -> {
+            ctx.response().putHeader("X-Content-Type-Options", "nosniff").putHeader("Cache-Control", "no-store");
+            ctx.next();
+        });
+        new EventRoutes(ports, config, intake, bodies).mount(api);
+        new SpendRoutes(ports, workers, bodies, config.queriesMax()).mount(api);
+        new PriceRoutes(ports, workers, bodies).mount(api);
+        new InstanceRoutes(ports, workers).mount(api);
+        new PageRoutes().mount(api);
+        api.finish();
+        for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 500}) {
+            router.errorHandler(status, Problems::answer);
+        }
+    }
+
+    private static void await(Future<?> future, long seconds) throws IOException {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("not done after " + seconds + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+}

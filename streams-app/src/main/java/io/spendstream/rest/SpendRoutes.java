@@ -1,0 +1,108 @@
+package io.spendstream.rest;
+
+import io.spendstream.query.SpendAnswer;
+import io.spendstream.query.SpendQuery;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Spend: {@code GET /v1/spend}, and what instances ask each other for it. */
+final class SpendRoutes {
+
+    private final RestPorts ports;
+    private final WorkerExecutor workers;
+    private final Bodies bodies;
+    private final InFlight queries;
+
+    SpendRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, int queriesMax) {
+        this.ports = ports;
+        this.workers = workers;
+        this.bodies = bodies;
+        this.queries = new InFlight(queriesMax);
+    }
+
+    void mount(Api api) {
+        api.get("/v1/spend", this::spend);
+        api.post(HttpPeerClient.SPEND_PATH, this::peerSpend);
+    }
+
+    private void spend(RoutingContext ctx) {
+        boolean csv = Accepts.best(ctx, Json.MEDIA_TYPE, SpendCsv.MEDIA_TYPE).equals(SpendCsv.MEDIA_TYPE);
+        SpendQuery query = SpendParams.read(
+                params(ctx.queryParams()), ports.dimensions(), ports.clock().instant());
+        limited(
+                ctx,
+                () -> Future.fromCompletionStage(
+                                ports.spend().spend(query), ctx.vertx().getOrCreateContext())
+                        .compose(answer -> workers.executeBlocking(
+                                () -> {
+                                    byte[] body = csv ? SpendCsv.write(answer) : SpendJson.write(answer);
+                                    return new Written(answer, body);
+                                },
+                                false))
+                        .onSuccess(written -> answer(ctx.response(), csv, written)));
+    }
+
+    private record Written(SpendAnswer answer, byte[] body) {}
+
+    private static void answer(HttpServerResponse response, boolean csv, Written written) {
+        if (csv) {
+            describe(response, written.answer);
+        }
+        response.putHeader(
+                        "Content-Type", csv ? SpendCsv.MEDIA_TYPE + "; charset=utf-8; header=present" : Json.MEDIA_TYPE)
+                .putHeader("Vary", "Accept")
+                .end(Buffer.buffer(written.body));
+    }
+
+    /** CSV has no place for how good an answer is, so it is in headers. */
+    private static void describe(HttpServerResponse response, SpendAnswer answer) {
+        response.putHeader("Spendstream-From", SpendJson.time(answer.from(), answer.zone()))
+                .putHeader("Spendstream-To", SpendJson.time(answer.to(), answer.zone()))
+                .putHeader(
+                        "Spendstream-Complete",
+                        Boolean.toString(answer.freshness().complete()))
+                .putHeader("Spendstream-As-Of", answer.freshness().asOf().toString())
+                .putHeader(
+                        "Spendstream-Lag-Records",
+                        Long.toString(answer.freshness().lagRecords()))
+                .putHeader(
+                        "Spendstream-Lag-Ms", Long.toString(answer.freshness().lagMs()))
+                .putHeader("Spendstream-Row-Count", Integer.toString(answer.rowCount()))
+                .putHeader("Spendstream-Truncated", Boolean.toString(answer.truncated()));
+    }
+
+    private void peerSpend(RoutingContext ctx) {
+        Future<Buffer> body = bodies.read(ctx.request());
+        limited(
+                ctx,
+                () -> body.compose(json -> workers.executeBlocking(
+                                () -> PeerJson.write(ports.local().read(PeerJson.readQuery(json.getBytes()))), false))
+                        .onSuccess(spend -> ctx.response()
+                                .putHeader("Content-Type", Json.MEDIA_TYPE)
+                                .end(Buffer.buffer(spend))));
+    }
+
+    /** Answers where not too many queries are under way already. */
+    private void limited(RoutingContext ctx, Supplier<Future<?>> work) {
+        if (!queries.tryTake(1)) {
+            ctx.fail(Problem.tooManyRequests("Too many queries are under way; ask again a little later", 1)
+                    .exception());
+            return;
+        }
+        work.get().onComplete(done -> queries.release(1)).onFailure(ctx::fail);
+    }
+
+    private static Map<String, List<String>> params(MultiMap params) {
+        Map<String, List<String>> byName = new LinkedHashMap<>();
+        params.names().forEach(name -> byName.put(name, params.getAll(name)));
+        return byName;
+    }
+}

@@ -1,0 +1,308 @@
+package io.spendstream.runtime;
+
+import io.spendstream.query.HealthSource;
+import io.spendstream.query.Instances;
+import io.spendstream.query.Peers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.state.HostInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The life of Kafka Streams in this instance, and what can be known of it from outside. */
+public final class Engine implements Peers, Instances, HealthSource, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    /** Threads that may fail and be replaced, before the instance gives up for whoever runs it to start it again. */
+    private static final int REPLACEMENTS_MAX = 5;
+
+    private static final Duration REPLACEMENTS_WINDOW = Duration.ofMinutes(10);
+    private static final Duration PROBE_EVERY = Duration.ofMillis(100);
+    /** How long a commit takes besides its interval, until what it sent is in the cube. */
+    private static final long COMMIT_SLACK_MS = 150;
+
+    private final AppConfig config;
+    private final String eventsTopic;
+    private final RocksDbMemory memory;
+    private final FreshnessProbe probe;
+    private final ScheduledExecutorService prober = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "freshness-probe");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Failures failures = new Failures(REPLACEMENTS_MAX, REPLACEMENTS_WINDOW);
+
+    /** Where the other instances reach this one; known when the HTTP server listens. */
+    private volatile HostInfo self = HostInfo.unavailable();
+
+    private volatile KafkaStreams streams;
+    private volatile String waitingFor = "the start";
+    private volatile Throwable failure;
+
+    public Engine(AppConfig config, String eventsTopic) {
+        this.config = config;
+        this.eventsTopic = eventsTopic;
+        this.memory = new RocksDbMemory(config.rocksDbCacheBytes(), config.rocksDbWriteBufferBytes());
+        this.probe = new FreshnessProbe(
+                this::positions, System::currentTimeMillis, 2L * config.commitIntervalMs() + COMMIT_SLACK_MS);
+    }
+
+    /** Says what the start waits for, for those who ask whether the instance is ready. */
+    public void waitingFor(String what) {
+        waitingFor = what;
+    }
+
+    /** How fresh this instance's figures are. */
+    public FreshnessProbe probe() {
+        return probe;
+    }
+
+    /** Says where the other instances reach this one. To be called before {@link #start}. */
+    public void reachableAt(String host, int port) {
+        self = new HostInfo(host, port);
+    }
+
+    /** Starts processing. Returns at once. */
+    public void start(Topology topology) {
+        KafkaStreams starting = new KafkaStreams(topology, properties());
+        starting.setUncaughtExceptionHandler(this::onFailure);
+        starting.setStateListener((to, from) -> {
+            LOG.info("processing goes from {} to {}", from, to);
+            if (to == KafkaStreams.State.NOT_RUNNING || to == KafkaStreams.State.ERROR) {
+                stopped.countDown();
+            }
+        });
+        streams = starting;
+        waitingFor = "the partitions to be assigned and restored";
+        starting.start();
+        prober.scheduleWithFixedDelay(this::probeQuietly, 0, PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The start itself failed. */
+    public void fail(Throwable cause) {
+        LOG.error("the start failed", cause);
+        failure = cause;
+        stopped.countDown();
+    }
+
+    /**
+     * An exception that no part of Kafka Streams handles. One that may pass, such as a time-out, costs a thread, which
+     * is replaced; any other stops the instance, so that nothing is skipped and somebody looks.
+     */
+    private StreamThreadExceptionResponse onFailure(Throwable exception) {
+        LOG.error("a processing thread failed", exception);
+        if (Failures.mayPass(exception) && failures.another(System.nanoTime())) {
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        failure = exception;
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private void probeQuietly() {
+        try {
+            probe.probe();
+        } catch (RuntimeException e) {
+            LOG.debug("the freshness cannot be measured now", e);
+        }
+    }
+
+    Properties properties() {
+        Properties p = new Properties();
+        p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.applicationId());
+        p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        p.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.host() + ":" + self.port());
+        p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, config.guarantee());
+        p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
+        p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitIntervalMs());
+        p.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDir().toString());
+        p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
+        p.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.topicReplication());
+        p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        // What 5.0 will do anyway; its constant is deprecated already.
+        p.put("processing.exception.handler.global.enabled", true);
+        // Interactive queries are wrong with several threads under the new protocol in 4.3.1 (KAFKA-20782, -20887).
+        p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        // The stages keep what changes often in memory themselves.
+        p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksDbMemory.Setter.class);
+        p.put(RocksDbMemory.KEY, memory);
+        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5_000);
+        p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 5_000);
+        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
+        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
+        p.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 4 << 20);
+        p.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10);
+        if (!config.instanceId().isEmpty()) {
+            p.put(StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), config.instanceId());
+        }
+        p.putAll(config.kafka());
+        return p;
+    }
+
+    /** Waits until processing has ended; answers what ended it, or null where it was asked to. */
+    public Throwable awaitStopped() throws InterruptedException {
+        stopped.await();
+        return failure;
+    }
+
+    @Override
+    public Membership current() {
+        KafkaStreams running = streams;
+        List<Peer> peers = new ArrayList<>();
+        peers.add(new Peer(url(self), true));
+        if (running != null) {
+            for (StreamsMetadata instance : metadata(running)) {
+                if (!instance.hostInfo().equals(self)) {
+                    peers.add(new Peer(url(instance.hostInfo()), false));
+                }
+            }
+        }
+        return new Membership(peers, config.cubePartitions());
+    }
+
+    @Override
+    public CompletionStage<List<Instance>> instances() {
+        List<Instance> instances = new ArrayList<>();
+        KafkaStreams running = streams;
+        if (running == null) {
+            instances.add(new Instance(url(self), true, "STARTING", List.of(), List.of(), null, null));
+            return CompletableFuture.completedFuture(instances);
+        }
+        for (StreamsMetadata instance : metadata(running)) {
+            boolean own = instance.hostInfo().equals(self);
+            instances.add(new Instance(
+                    url(instance.hostInfo()),
+                    own,
+                    own ? running.state().name() : KafkaStreams.State.RUNNING.name(),
+                    tasks(instance.topicPartitions()),
+                    tasks(instance.standbyTopicPartitions()),
+                    own ? probe.lag().records() : null,
+                    own ? probe.lag().asOf() : null));
+        }
+        return CompletableFuture.completedFuture(instances);
+    }
+
+    /** Tasks by what they read: the events, or the deltas. */
+    private static List<String> tasks(Set<TopicPartition> partitions) {
+        return partitions.stream().map(TopicPartition::toString).sorted().toList();
+    }
+
+    private static List<StreamsMetadata> metadata(KafkaStreams running) {
+        try {
+            return running.metadataForAllStreamsClients().stream()
+                    .filter(instance -> !instance.hostInfo().equals(HostInfo.unavailable()))
+                    .toList();
+        } catch (IllegalStateException e) {
+            return List.of(); // not running: no partition has an owner that could be asked
+        }
+    }
+
+    private static String url(HostInfo host) {
+        return "http://" + host.host() + ":" + host.port();
+    }
+
+    @Override
+    public List<String> whyNotLive() {
+        KafkaStreams running = streams;
+        if (failure != null) {
+            return List.of("processing stopped: " + failure);
+        }
+        if (running != null
+                && !running.state().isRunningOrRebalancing()
+                && running.state() != KafkaStreams.State.CREATED) {
+            return List.of("processing is " + running.state());
+        }
+        return List.of();
+    }
+
+    @Override
+    public List<String> whyNotReady() {
+        List<String> why = new ArrayList<>(whyNotLive());
+        KafkaStreams running = streams;
+        if (running == null) {
+            why.add("waiting for " + waitingFor);
+        } else if (running.state() != KafkaStreams.State.RUNNING) {
+            why.add("processing is " + running.state() + ", waiting for " + waitingFor);
+        }
+        return why;
+    }
+
+    /** Lag of each partition by the consumers' own metrics. */
+    private FreshnessProbe.Positions positions() {
+        Map<Integer, Long> events = new HashMap<>();
+        Map<Integer, Long> deltas = new HashMap<>();
+        KafkaStreams running = streams;
+        if (running != null) {
+            for (Map.Entry<MetricName, ? extends Metric> metric :
+                    running.metrics().entrySet()) {
+                if (metric.getKey().name().equals("records-lag")) {
+                    Map<String, String> tags = metric.getKey().tags();
+                    String topic = tags.getOrDefault("topic", "");
+                    boolean isEvents = topic.equals(eventsTopic) || topic.equals(eventsTopic.replace('.', '_'));
+                    if (isEvents || topic.endsWith("-repartition")) {
+                        double lag = (Double) metric.getValue().metricValue();
+                        (isEvents ? events : deltas)
+                                .put(Integer.parseInt(tags.get("partition")), Double.isNaN(lag) ? 0 : (long) lag);
+                    }
+                }
+            }
+        }
+        return new FreshnessProbe.Positions(events, deltas);
+    }
+
+    /** The metrics of Kafka Streams and its clients. */
+    public Map<MetricName, ? extends Metric> metrics() {
+        KafkaStreams running = streams;
+        return running == null ? Map.of() : running.metrics();
+    }
+
+    @Override
+    public void close() {
+        close(Duration.ofSeconds(30));
+    }
+
+    /** Stops processing; commits what is done. */
+    public void close(Duration timeout) {
+        prober.shutdownNow();
+        KafkaStreams running = streams;
+        if (running != null) {
+            boolean stay = !config.instanceId().isEmpty();
+            CloseOptions how = CloseOptions.timeout(timeout)
+                    .withGroupMembershipOperation(
+                            stay
+                                    ? CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP
+                                    : CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+            if (!running.close(how)) {
+                LOG.warn("processing did not stop within {}", timeout);
+            }
+        }
+        stopped.countDown();
+        memory.close();
+    }
+}

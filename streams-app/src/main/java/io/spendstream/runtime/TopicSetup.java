@@ -1,0 +1,76 @@
+package io.spendstream.runtime;
+
+import io.spendstream.topic.Topic;
+import io.spendstream.topic.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates the topics that are not there yet. */
+final class TopicSetup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
+    private static final int TIMEOUT_S = 30;
+
+    private TopicSetup() {}
+
+    /**
+     * @param partitions of topics that do not say
+     * @param replication of every topic, or -1 for the broker's default
+     * @throws IllegalStateException where the brokers do not answer or refuse
+     */
+    static void createMissing(Admin admin, Topics topics, int partitions, short replication) {
+        try {
+            Set<String> existing = admin.listTopics().names().get(TIMEOUT_S, TimeUnit.SECONDS);
+            List<NewTopic> missing = topics.all().stream()
+                    .filter(topic -> !existing.contains(topic.name()))
+                    .map(topic -> newTopic(topic, partitions, replication))
+                    .toList();
+            for (Map.Entry<String, KafkaFuture<Void>> created :
+                    admin.createTopics(missing).values().entrySet()) {
+                await(created.getKey(), created.getValue());
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(
+                    "Kafka does not list its topics: " + cause(e) + ". Is bootstrap.servers right and the broker up?",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while topics were created", e);
+        }
+    }
+
+    private static NewTopic newTopic(Topic topic, int partitions, short replication) {
+        return new NewTopic(
+                        topic.name(),
+                        Optional.of(topic.partitions() == 0 ? partitions : topic.partitions()),
+                        replication < 1 ? Optional.empty() : Optional.of(replication))
+                .configs(topic.config());
+    }
+
+    private static void await(String topic, KafkaFuture<Void> created) throws InterruptedException {
+        try {
+            created.get(TIMEOUT_S, TimeUnit.SECONDS);
+            LOG.info("created topic {}", topic);
+        } catch (ExecutionException | TimeoutException e) {
+            // Another instance that starts at the same time may have been faster.
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new IllegalStateException("The topic " + topic + " cannot be created: " + cause(e), e);
+            }
+        }
+    }
+
+    private static String cause(Exception e) {
+        return String.valueOf(e.getCause() == null ? e : e.getCause().getMessage());
+    }
+}
