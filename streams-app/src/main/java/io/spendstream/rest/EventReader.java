@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -243,8 +244,8 @@ final class EventReader {
             case "source" -> envelope.source = textOf(name, parser, token);
             case "type" -> envelope.type = textOf(name, parser, token);
             case "time" -> envelope.time = token == JsonToken.VALUE_NULL ? null : textOf(name, parser, token);
-            case "datacontenttype" -> envelope.dataContentType =
-                    token == JsonToken.VALUE_NULL ? null : textOf(name, parser, token);
+            case "datacontenttype" ->
+                envelope.dataContentType = token == JsonToken.VALUE_NULL ? null : textOf(name, parser, token);
             case "data_base64" -> fault(name, "unknown_field", "is not taken; put the event into data, as JSON");
             default -> {}
         }
@@ -295,7 +296,7 @@ final class EventReader {
     }
 
     private static boolean isJson(String mediaType) {
-        String type = mediaType.split(";", 2)[0].trim().toLowerCase(java.util.Locale.ROOT);
+        String type = mediaType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
         return type.equals("application/json") || type.endsWith("+json");
     }
 
