@@ -150,7 +150,7 @@ public final class MeterTopology {
                                         DEDUPE,
                                         REJECTED,
                                         settings.topics().usageEvents().name()),
- shared.progress()),
+                                shared.progress()),
                         Named.as(DECODE),
                         CommitPoint.NAME,
                         DecodeStage.WAITING);
@@ -196,7 +196,8 @@ public final class MeterTopology {
                         // The combiner has chosen the destination: the key is the partition.
                         .withStreamPartitioner((topic, key, value, partitions) -> Optional.of(Set.of(key))))
                 .process(
-                        () -> new RollupStage(settings.rollup(), shared.shards(), shared.valueOverflow(), shared.progress()),
+                        () -> new RollupStage(
+                                settings.rollup(), shared.shards(), shared.valueOverflow(), shared.progress()),
                         Named.as(ROLLUP),
                         RollupStage.CELLS,
                         RollupStage.JOURNAL)

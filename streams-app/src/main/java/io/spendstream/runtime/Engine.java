@@ -9,13 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -46,7 +46,6 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
 
     private final AppConfig config;
     private final String eventsTopic;
-    private final HostInfo self;
     private final RocksDbMemory memory;
     private final FreshnessProbe probe;
     private final ScheduledExecutorService prober = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -57,15 +56,16 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Failures failures = new Failures(REPLACEMENTS_MAX, REPLACEMENTS_WINDOW);
 
+    /** Where the other instances reach this one; known when the HTTP server listens. */
+    private volatile HostInfo self = HostInfo.unavailable();
+
     private volatile KafkaStreams streams;
     private volatile String waitingFor = "the start";
     private volatile Throwable failure;
 
-    /** @param self where the other instances reach this one */
-    public Engine(AppConfig config, String eventsTopic, HostInfo self) {
+    public Engine(AppConfig config, String eventsTopic) {
         this.config = config;
         this.eventsTopic = eventsTopic;
-        this.self = self;
         this.memory = new RocksDbMemory(config.rocksDbCacheBytes(), config.rocksDbWriteBufferBytes());
         this.probe = new FreshnessProbe(
                 this::positions, System::currentTimeMillis, 2L * config.commitIntervalMs() + COMMIT_SLACK_MS);
@@ -76,8 +76,14 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         waitingFor = what;
     }
 
+    /** How fresh this instance's figures are. */
     public FreshnessProbe probe() {
         return probe;
+    }
+
+    /** Says where the other instances reach this one. To be called before {@link #start}. */
+    public void reachableAt(String host, int port) {
+        self = new HostInfo(host, port);
     }
 
     /** Starts processing. Returns at once. */
@@ -93,8 +99,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         streams = starting;
         waitingFor = "the partitions to be assigned and restored";
         starting.start();
-        prober.scheduleWithFixedDelay(
-                this::probeQuietly, 0, PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        prober.scheduleWithFixedDelay(this::probeQuietly, 0, PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The start itself failed. */
@@ -137,7 +142,8 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         p.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbys());
         p.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.topicReplication());
         p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-        p.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+        // What 5.0 will do anyway; its constant is deprecated already.
+        p.put("processing.exception.handler.global.enabled", true);
         // Interactive queries are wrong with several threads under the new protocol in 4.3.1 (KAFKA-20782, -20887).
         p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
         // The stages keep what changes often in memory themselves.
@@ -203,7 +209,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
     }
 
     /** Tasks by what they read: the events, or the deltas. */
-    private static List<String> tasks(java.util.Set<TopicPartition> partitions) {
+    private static List<String> tasks(Set<TopicPartition> partitions) {
         return partitions.stream().map(TopicPartition::toString).sorted().toList();
     }
 
@@ -227,7 +233,9 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         if (failure != null) {
             return List.of("processing stopped: " + failure);
         }
-        if (running != null && !running.state().isRunningOrRebalancing() && running.state() != KafkaStreams.State.CREATED) {
+        if (running != null
+                && !running.state().isRunningOrRebalancing()
+                && running.state() != KafkaStreams.State.CREATED) {
             return List.of("processing is " + running.state());
         }
         return List.of();
@@ -251,7 +259,8 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         Map<Integer, Long> deltas = new HashMap<>();
         KafkaStreams running = streams;
         if (running != null) {
-            for (Map.Entry<MetricName, ? extends Metric> metric : running.metrics().entrySet()) {
+            for (Map.Entry<MetricName, ? extends Metric> metric :
+                    running.metrics().entrySet()) {
                 if (metric.getKey().name().equals("records-lag")) {
                     Map<String, String> tags = metric.getKey().tags();
                     String topic = tags.getOrDefault("topic", "");

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * is decided reaches the cube with the next commit, so a position counts only once {@code settleMs} have passed; and
  * where the cube itself lags, up to the last deltas it added.
  */
-final class FreshnessProbe implements Progress, LagSource {
+public final class FreshnessProbe implements Progress, LagSource {
 
     /** Records not yet read, per partition of a topic. */
     record Positions(Map<Integer, Long> eventLags, Map<Integer, Long> deltaLags) {}
@@ -74,7 +74,8 @@ final class FreshnessProbe implements Progress, LagSource {
             return;
         }
         long asOf = Math.min(settled.untilMs(), until(now, at.deltaLags(), rolledUp));
-        long records = at.eventLags().values().stream().mapToLong(Long::longValue).sum();
+        long records =
+                at.eventLags().values().stream().mapToLong(Long::longValue).sum();
         lag = new Lag(records, Instant.ofEpochMilli(asOf));
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
@@ -229,7 +228,8 @@ final class SchemaStore {
     private static Schema parse(String text) {
         try {
             return new Schema.Parser().parse(text);
-        } catch (AvroRuntimeException e) {
+        } catch (RuntimeException e) {
+            // The parser has no one exception for a bad text: a type that is not defined is a NullPointerException.
             throw RegistryFault.INVALID_SCHEMA.with(e.getMessage());
         }
     }

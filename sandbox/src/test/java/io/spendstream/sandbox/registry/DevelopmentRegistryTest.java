@@ -325,6 +325,8 @@ class DevelopmentRegistryTest {
         assertError(post("/subjects/none", Map.of("schema", V1)), 404, 40401);
         assertError(post("/subjects/s", Map.of("schema", V2_OPTIONAL)), 404, 40403);
         assertError(post("/subjects/s/versions", Map.of("schema", "{\"type\":\"recor\"}")), 422, 42201);
+        assertError(register("s", "{\"type\":\"array\",\"items\":\"Undefined\"}"), 422, 42201);
+        assertError(register("s", "not JSON"), 422, 42201);
         assertError(post("/subjects/s/versions", Map.of()), 422, 42201);
         assertError(post("/subjects/s/versions", Map.of("schema", V1, "schemaType", "PROTOBUF")), 422, 42201);
         Answer references = post(

@@ -1,0 +1,107 @@
+package io.spendstream.runtime;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.spendstream.ingest.Rejection;
+import io.spendstream.query.LagSource;
+import io.spendstream.query.MetricsSource;
+import java.util.function.IntSupplier;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The metrics of one instance. Names are public: they change only with a major version.
+ *
+ * <p>{@code spendstream_events_received_total} = {@code spendstream_events_counted_total} +
+ * {@code spendstream_events_duplicate_total} + the sum of {@code spendstream_events_rejected_total}, in every scrape: all
+ * of them come from one snapshot.
+ */
+public final class AppMetrics implements MetricsSource, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AppMetrics.class);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Totals totals;
+    private final Counter valueOverflow;
+    private final Counter pricesRefused;
+    /** What the scrape under way reports. */
+    private Totals.Snapshot scraped = Totals.Snapshot.NONE;
+
+    public AppMetrics(Totals totals, LagSource lag, IntSupplier partitionsOwned) {
+        this.totals = totals;
+        counter("received", "Records read from usage-events and decided about.", Totals.Snapshot::received);
+        counter("counted", "Events counted.", Totals.Snapshot::counted);
+        counter("duplicate", "Events that had been counted before.", Totals.Snapshot::duplicates);
+        counter("unpriced", "Of the counted ones: without a price when they came.", Totals.Snapshot::unpriced);
+        counter("repriced", "Unpriced events whose price arrived later.", Totals.Snapshot::repriced);
+        for (Rejection reason : Rejection.values()) {
+            FunctionCounter.builder(
+                            "spendstream.events.rejected",
+                            this,
+                            m -> m.scraped.rejected().getOrDefault(reason.code(), 0L))
+                    .description("Records that cannot be counted, by reason.")
+                    .tag("reason", reason.code())
+                    .register(registry);
+        }
+        Gauge.builder("spendstream.lag.records", lag, l -> l.lag().records())
+                .description("Records of usage-events not read yet, in the partitions of this instance.")
+                .register(registry);
+        Gauge.builder(
+                        "spendstream.lag.seconds",
+                        lag,
+                        l -> Math.max(
+                                0, (System.currentTimeMillis() - l.lag().asOf().toEpochMilli()) / 1_000.0))
+                .description("How long ago what is counted was received.")
+                .register(registry);
+        Gauge.builder("spendstream.cube.partitions", partitionsOwned, IntSupplier::getAsInt)
+                .description("Partitions of the cube that this instance owns and answers for.")
+                .strongReference(true)
+                .register(registry);
+        valueOverflow = Counter.builder("spendstream.dimension.overflow")
+                .description("Values of dimensions beyond the limit, counted as __other__.")
+                .register(registry);
+        pricesRefused = Counter.builder("spendstream.prices.refused")
+                .description("Records of prices that are not valid; the previous prices stay in force.")
+                .register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    private void counter(String name, String description, ToLongFunction<Totals.Snapshot> value) {
+        FunctionCounter.builder("spendstream.events." + name, this, m -> value.applyAsLong(m.scraped))
+                .description(description)
+                .register(registry);
+    }
+
+    /** A dimension's value was beyond the limit. */
+    public void valueOverflowed() {
+        valueOverflow.increment();
+    }
+
+    /** A record of prices was refused; the ones before stay in force. */
+    public void pricesRefused(String model, String why) {
+        pricesRefused.increment();
+        LOG.warn("the prices of {} were refused, those before stay in force: {}", model, why);
+    }
+
+    @Override
+    public synchronized String prometheus() {
+        scraped = totals.now();
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        registry.close();
+    }
+}
