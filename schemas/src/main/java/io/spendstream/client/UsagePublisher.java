@@ -189,7 +189,8 @@ public final class UsagePublisher implements AutoCloseable {
     }
 
     /**
-     * Takes no more events, sends what waits and closes. Events that are not acknowledged in time fail.
+     * Takes no more events, sends what waits and closes. Events that are not acknowledged in time fail. Against a broker
+     * that takes connections and does not answer, it may take {@code request.timeout.ms} (10 s) longer than asked.
      *
      * @return what was not sent; the same again when called again
      */

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.SchemaProvider;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -43,6 +43,7 @@ import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schema
 public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
     private static final String PREFIX = "schema.registry.";
+    private static final String BASIC_SOURCE = "basic.auth.credentials.source";
     private static final String AUTO_REGISTER = "auto.register.schemas";
     private static final int SCHEMAS_MAX = 10_000;
     private static final int SUBJECT_NOT_FOUND = 40401;
@@ -62,17 +63,18 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
     /** Does not connect; the first call does. */
     public ConfluentSchemaRegistry(String urls, Map<String, String> properties) {
-        List<String> addresses = split(urls);
+        List<String> given = split(urls);
+        List<String> addresses =
+                given.stream().map(ConfluentSchemaRegistry::withoutCredentials).toList();
         List<SchemaProvider> providers = List.of(new AvroSchemaProvider());
-        Map<String, String> settings = settings(properties);
+        Map<String, Object> settings = settings(properties);
+        useCredentialsInUrls(given, settings);
         String scope = MockSchemaRegistry.validateAndMaybeGetMockScope(addresses);
-        this.address = addresses.stream()
-                .map(ConfluentSchemaRegistry::withoutCredentials)
-                .collect(Collectors.joining(","));
+        this.address = String.join(",", addresses);
         this.autoRegister = !"false".equals(settings.remove(AUTO_REGISTER));
         this.rest = scope == null ? new RestService(addresses) : null;
         this.client = scope == null
-                ? new CachedSchemaRegistryClient(rest, SCHEMAS_MAX, providers, typed(settings), Map.of())
+                ? new CachedSchemaRegistryClient(rest, SCHEMAS_MAX, providers, settings, Map.of())
                 : MockSchemaRegistry.getClientForScope(scope, providers);
     }
 
@@ -120,6 +122,10 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             for (int version : client.getAllVersions(subject)) {
                 SchemaMetadata metadata = client.getSchemaMetadata(subject, version);
                 if (AvroSchema.TYPE.equals(metadata.getSchemaType())) {
+                    // Without references the text is complete already.
+                    if (metadata.getReferences().isEmpty()) {
+                        remember(metadata.getId(), metadata.getSchema());
+                    }
                     found.put(metadata.getId(), schemaById(metadata.getId()));
                 }
             }
@@ -237,44 +243,76 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         }
         for (String url : addresses) {
             if (!url.matches("(?i)(https?|mock)://.+")) {
-                throw new IllegalArgumentException("'" + withoutCredentials(url)
+                throw new IllegalArgumentException("'" + url.replaceAll("//[^/]*@", "//")
                         + "' is not the URL of a schema registry; it starts with http://, https:// or mock://");
             }
         }
         return addresses;
     }
 
-    /** The client wants the prefix on {@code ssl.} properties and on no other. */
-    private static Map<String, String> settings(Map<String, String> properties) {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("http.connect.timeout.ms", "2000");
-        settings.put("http.read.timeout.ms", "5000");
-        settings.put("missing.id.cache.ttl.sec", "5");
-        settings.put("missing.cache.size", "10000");
+    /** The client wants the prefix on {@code ssl.} properties and on no other, and some numbers as such. */
+    private static Map<String, Object> settings(Map<String, String> properties) {
+        Map<String, String> texts = new HashMap<>();
+        texts.put("http.connect.timeout.ms", "2000");
+        texts.put("http.read.timeout.ms", "5000");
+        texts.put("missing.id.cache.ttl.sec", "5");
+        texts.put("missing.cache.size", "10000");
         properties.forEach((name, value) -> {
             String bare = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
-            settings.put(bare.startsWith("ssl.") ? PREFIX + bare : bare, value);
+            texts.put(bare.startsWith("ssl.") ? PREFIX + bare : bare, value);
         });
+        Map<String, Object> settings = new HashMap<>();
+        texts.forEach((name, value) -> settings.put(name, typed(name, value)));
         return settings;
     }
 
-    /** The client casts these to numbers and takes no text for them. */
-    private static Map<String, Object> typed(Map<String, String> settings) {
-        Map<String, Object> typed = new HashMap<>(settings);
-        typed.computeIfPresent("missing.cache.size", (name, value) -> Integer.valueOf((String) value));
-        for (String name :
-                List.of("missing.id.cache.ttl.sec", "missing.version.cache.ttl.sec", "missing.schema.cache.ttl.sec")) {
-            typed.computeIfPresent(name, (n, value) -> Long.valueOf((String) value));
+    private static Object typed(String name, String value) {
+        try {
+            return switch (name) {
+                case "http.connect.timeout.ms", "http.read.timeout.ms", "missing.cache.size", "proxy.port" ->
+                    Integer.valueOf(value);
+                case "missing.id.cache.ttl.sec", "missing.version.cache.ttl.sec", "missing.schema.cache.ttl.sec" ->
+                    Long.valueOf(value);
+                case "bearer.auth.cache.expiry.buffer.seconds" -> Short.valueOf(value);
+                default -> value;
+            };
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "Schema registry property " + name + ": '" + value + "' is not a whole number", e);
         }
-        return typed;
+    }
+
+    /** Left in the URL, the client would write them to the log with every failed request. */
+    private static void useCredentialsInUrls(List<String> urls, Map<String, Object> settings) {
+        Object source = settings.get(BASIC_SOURCE);
+        if (source != null && !"URL".equals(source)) {
+            return;
+        }
+        urls.stream()
+                .map(ConfluentSchemaRegistry::credentials)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(credentials -> {
+                    settings.put(BASIC_SOURCE, "USER_INFO");
+                    settings.put("basic.auth.user.info", credentials);
+                });
+    }
+
+    private static String credentials(String url) {
+        return uri(url).getUserInfo();
     }
 
     private static String withoutCredentials(String url) {
+        String credentials = uri(url).getRawUserInfo();
+        return credentials == null ? url : url.replace(credentials + "@", "");
+    }
+
+    private static URI uri(String url) {
         try {
-            String user = new URI(url).getRawUserInfo();
-            return user == null ? url : url.replace(user + "@", "");
+            return new URI(url);
         } catch (URISyntaxException e) {
-            return url.replaceAll("//[^/]*@", "//");
+            throw new IllegalArgumentException(
+                    "'" + url.replaceAll("//[^/]*@", "//") + "' is not the URL of a schema registry: " + e.getReason());
         }
     }
 }

@@ -65,7 +65,9 @@ final class Accepts {
         for (String part : parts) {
             if (part.startsWith("q=")) {
                 try {
-                    return new java.math.BigDecimal(part.substring(2)).movePointRight(3).intValue();
+                    return new java.math.BigDecimal(part.substring(2))
+                            .movePointRight(3)
+                            .intValue();
                 } catch (NumberFormatException e) {
                     return 0;
                 }

@@ -40,9 +40,8 @@ final class Bodies {
         Promise<Buffer> promise = Promise.promise();
         Buffer body = Buffer.buffer();
         long timer = vertx.setTimer(timeout.toMillis(), id -> {
-            promise.tryFail(Problem.requestTimeout(
-                            "The body was not there after " + timeout.toSeconds() + " s; " + body.length()
-                                    + " bytes were")
+            promise.tryFail(Problem.requestTimeout("The body was not there after " + timeout.toSeconds() + " s; "
+                            + body.length() + " bytes were")
                     .exception());
             // The answer goes out first; then nobody waits for the rest.
             vertx.setTimer(1_000, again -> request.connection().close());
@@ -70,7 +69,8 @@ final class Bodies {
             // The caller may or may not send the body now, so the connection is of no further use.
             request.response().putHeader("Connection", "close");
         } else {
-            long timer = vertx.setTimer(timeout.toMillis(), id -> request.connection().close());
+            long timer = vertx.setTimer(
+                    timeout.toMillis(), id -> request.connection().close());
             request.exceptionHandler(failure -> vertx.cancelTimer(timer));
             request.endHandler(end -> vertx.cancelTimer(timer));
             request.handler(dropped -> {});

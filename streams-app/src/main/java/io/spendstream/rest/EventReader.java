@@ -243,8 +243,8 @@ final class EventReader {
             case "source" -> envelope.source = textOf(name, parser, token);
             case "type" -> envelope.type = textOf(name, parser, token);
             case "time" -> envelope.time = token == JsonToken.VALUE_NULL ? null : textOf(name, parser, token);
-            case "datacontenttype" -> envelope.dataContentType =
-                    token == JsonToken.VALUE_NULL ? null : textOf(name, parser, token);
+            case "datacontenttype" ->
+                envelope.dataContentType = token == JsonToken.VALUE_NULL ? null : textOf(name, parser, token);
             case "data_base64" -> fault(name, "unknown_field", "is not taken; put the event into data, as JSON");
             default -> {}
         }

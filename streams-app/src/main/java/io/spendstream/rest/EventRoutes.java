@@ -85,8 +85,8 @@ final class EventRoutes {
     }
 
     private List<UsageEvent> read(Buffer body, Form form, CloudEnvelope envelope) {
-        EventJson.Reading reading =
-                json.read(body.getBytes(), form, envelope, ports.clock().instant().toEpochMilli());
+        EventJson.Reading reading = json.read(
+                body.getBytes(), form, envelope, ports.clock().instant().toEpochMilli());
         if (!reading.errors().isEmpty()) {
             int errors = reading.errors().size();
             throw Problem.invalidEvents(

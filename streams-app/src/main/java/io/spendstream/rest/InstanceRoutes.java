@@ -63,7 +63,8 @@ final class InstanceRoutes {
         } else {
             g.writeNumber(instance.lagRecords());
         }
-        g.writeStringField("as_of", instance.asOf() == null ? null : instance.asOf().toString());
+        g.writeStringField(
+                "as_of", instance.asOf() == null ? null : instance.asOf().toString());
         g.writeEndObject();
     }
 
@@ -89,9 +90,8 @@ final class InstanceRoutes {
 
     private void metrics(RoutingContext ctx) {
         workers.executeBlocking(ports.metrics()::prometheus, false)
-                .onSuccess(text -> ctx.response()
-                        .putHeader("Content-Type", PROMETHEUS)
-                        .end(text))
+                .onSuccess(text ->
+                        ctx.response().putHeader("Content-Type", PROMETHEUS).end(text))
                 .onFailure(ctx::fail);
     }
 }

@@ -28,9 +28,9 @@ final class PageRoutes {
 
     void mount(Api api) {
         api.get("/", this::page);
-        api.get("/openapi.json", ctx -> ctx.response()
-                .putHeader("Content-Type", Json.MEDIA_TYPE)
-                .end(openApi));
+        api.get(
+                "/openapi.json",
+                ctx -> ctx.response().putHeader("Content-Type", Json.MEDIA_TYPE).end(openApi));
     }
 
     private void page(RoutingContext ctx) {

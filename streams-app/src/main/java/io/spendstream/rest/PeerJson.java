@@ -80,14 +80,19 @@ final class PeerJson {
                     Instant.parse(node.required("from").textValue()),
                     Instant.parse(node.required("to").textValue()),
                     ZoneId.of(node.required("zone").textValue()),
-                    Granularity.ofField(node.required("granularity").textValue()).orElseThrow(),
+                    Granularity.ofField(node.required("granularity").textValue())
+                            .orElseThrow(),
                     texts(node.required("group_by")),
                     filters,
                     Order.of(node.required("order").textValue()).orElseThrow(),
                     node.required("limit").intValue());
-        } catch (IOException | DateTimeException | IllegalArgumentException | NullPointerException
+        } catch (IOException
+                | DateTimeException
+                | IllegalArgumentException
+                | NullPointerException
                 | java.util.NoSuchElementException e) {
-            throw Problem.badRequest("The body is not a query of an instance of this version: " + e.getMessage(), List.of())
+            throw Problem.badRequest(
+                            "The body is not a query of an instance of this version: " + e.getMessage(), List.of())
                     .exception();
         }
     }

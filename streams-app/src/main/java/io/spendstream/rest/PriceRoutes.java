@@ -69,8 +69,10 @@ final class PriceRoutes {
         String model = model(ctx, "");
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
-                .compose(body -> workers.executeBlocking(() -> store(model, body.toString(StandardCharsets.UTF_8)), false))
-                .compose(put -> Future.fromCompletionStage(put.stored, ctx.vertx().getOrCreateContext())
+                .compose(body ->
+                        workers.executeBlocking(() -> store(model, body.toString(StandardCharsets.UTF_8)), false))
+                .compose(put -> Future.fromCompletionStage(
+                                put.stored, ctx.vertx().getOrCreateContext())
                         .map(stored -> put))
                 .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, PricesJson.write(put.prices)))
                 .onFailure(ctx::fail);

@@ -47,9 +47,8 @@ public final class RestServer implements AutoCloseable {
     public static RestServer start(RestConfig config, RestPorts ports) throws IOException {
         // Without the file cache: nothing is served from files, and it would leave directories behind.
         Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
             RestServer rest = new RestServer(vertx, config, ports);
             await(rest.server.listen(), START_SECONDS_MAX);
@@ -102,9 +101,7 @@ public final class RestServer implements AutoCloseable {
         WorkerExecutor intake = vertx.createSharedWorkerExecutor("spendstream-intake", config.intakeWorkers());
         Bodies bodies = new Bodies(vertx, config.bodyBytesMax(), config.bodyTimeout());
         router.route().failureHandler(Problems::answer).handler(ctx -> {
-            ctx.response()
-                    .putHeader("X-Content-Type-Options", "nosniff")
-                    .putHeader("Cache-Control", "no-store");
+            ctx.response().putHeader("X-Content-Type-Options", "nosniff").putHeader("Cache-Control", "no-store");
             ctx.next();
         });
         new EventRoutes(ports, config, intake, bodies).mount(api);

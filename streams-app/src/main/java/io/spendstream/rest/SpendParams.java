@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 /** Reads a spend query from the parameters of an address. Tells of everything that is wrong with them at once. */
 final class SpendParams {
 
-    private static final List<String> PLAIN = List.of("from", "to", "zone", "granularity", "group_by", "limit", "order");
+    private static final List<String> PLAIN =
+            List.of("from", "to", "zone", "granularity", "group_by", "limit", "order");
 
     private final CubeDimensions dimensions;
     private final Map<String, List<String>> params;
@@ -215,7 +216,8 @@ final class SpendParams {
         StringBuilder value = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean escapes = c == '\\' && i + 1 < text.length() && (text.charAt(i + 1) == ',' || text.charAt(i + 1) == '\\');
+            boolean escapes =
+                    c == '\\' && i + 1 < text.length() && (text.charAt(i + 1) == ',' || text.charAt(i + 1) == '\\');
             if (escapes) {
                 value.append(text.charAt(++i));
             } else if (c == ',') {

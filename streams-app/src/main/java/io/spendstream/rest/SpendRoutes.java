@@ -1,6 +1,5 @@
 package io.spendstream.rest;
 
-import io.spendstream.query.QueryRefused;
 import io.spendstream.query.SpendAnswer;
 import io.spendstream.query.SpendQuery;
 import io.vertx.core.Future;
@@ -40,7 +39,8 @@ final class SpendRoutes {
                 params(ctx.queryParams()), ports.dimensions(), ports.clock().instant());
         limited(
                 ctx,
-                () -> Future.fromCompletionStage(ports.spend().spend(query), ctx.vertx().getOrCreateContext())
+                () -> Future.fromCompletionStage(
+                                ports.spend().spend(query), ctx.vertx().getOrCreateContext())
                         .compose(answer -> workers.executeBlocking(
                                 () -> {
                                     byte[] body = csv ? SpendCsv.write(answer) : SpendJson.write(answer);
@@ -56,7 +56,8 @@ final class SpendRoutes {
         if (csv) {
             describe(response, written.answer);
         }
-        response.putHeader("Content-Type", csv ? SpendCsv.MEDIA_TYPE + "; charset=utf-8; header=present" : Json.MEDIA_TYPE)
+        response.putHeader(
+                        "Content-Type", csv ? SpendCsv.MEDIA_TYPE + "; charset=utf-8; header=present" : Json.MEDIA_TYPE)
                 .putHeader("Vary", "Accept")
                 .end(Buffer.buffer(written.body));
     }
@@ -65,10 +66,15 @@ final class SpendRoutes {
     private static void describe(HttpServerResponse response, SpendAnswer answer) {
         response.putHeader("Spendstream-From", SpendJson.time(answer.from(), answer.zone()))
                 .putHeader("Spendstream-To", SpendJson.time(answer.to(), answer.zone()))
-                .putHeader("Spendstream-Complete", Boolean.toString(answer.freshness().complete()))
+                .putHeader(
+                        "Spendstream-Complete",
+                        Boolean.toString(answer.freshness().complete()))
                 .putHeader("Spendstream-As-Of", answer.freshness().asOf().toString())
-                .putHeader("Spendstream-Lag-Records", Long.toString(answer.freshness().lagRecords()))
-                .putHeader("Spendstream-Lag-Ms", Long.toString(answer.freshness().lagMs()))
+                .putHeader(
+                        "Spendstream-Lag-Records",
+                        Long.toString(answer.freshness().lagRecords()))
+                .putHeader(
+                        "Spendstream-Lag-Ms", Long.toString(answer.freshness().lagMs()))
                 .putHeader("Spendstream-Row-Count", Integer.toString(answer.rowCount()))
                 .putHeader("Spendstream-Truncated", Boolean.toString(answer.truncated()));
     }

@@ -14,6 +14,8 @@ import io.spendstream.query.LagSource;
 import io.spendstream.query.MetricsSource;
 import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The metrics of one instance. Names are public: they change only with a major version.
@@ -23,6 +25,8 @@ import java.util.function.ToLongFunction;
  * of them come from one snapshot.
  */
 public final class AppMetrics implements MetricsSource, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AppMetrics.class);
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Totals totals;
@@ -78,12 +82,15 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
                 .register(registry);
     }
 
-    void valueOverflowed() {
+    /** A dimension's value was beyond the limit. */
+    public void valueOverflowed() {
         valueOverflow.increment();
     }
 
-    void pricesRefused() {
+    /** A record of prices was refused; the ones before stay in force. */
+    public void pricesRefused(String model, String why) {
         pricesRefused.increment();
+        LOG.warn("the prices of {} were refused, those before stay in force: {}", model, why);
     }
 
     @Override

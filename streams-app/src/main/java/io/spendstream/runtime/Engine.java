@@ -46,7 +46,6 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
 
     private final AppConfig config;
     private final String eventsTopic;
-    private final HostInfo self;
     private final RocksDbMemory memory;
     private final FreshnessProbe probe;
     private final ScheduledExecutorService prober = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -57,15 +56,16 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Failures failures = new Failures(REPLACEMENTS_MAX, REPLACEMENTS_WINDOW);
 
+    /** Where the other instances reach this one; known when the HTTP server listens. */
+    private volatile HostInfo self = HostInfo.unavailable();
+
     private volatile KafkaStreams streams;
     private volatile String waitingFor = "the start";
     private volatile Throwable failure;
 
-    /** @param self where the other instances reach this one */
-    public Engine(AppConfig config, String eventsTopic, HostInfo self) {
+    public Engine(AppConfig config, String eventsTopic) {
         this.config = config;
         this.eventsTopic = eventsTopic;
-        this.self = self;
         this.memory = new RocksDbMemory(config.rocksDbCacheBytes(), config.rocksDbWriteBufferBytes());
         this.probe = new FreshnessProbe(
                 this::positions, System::currentTimeMillis, 2L * config.commitIntervalMs() + COMMIT_SLACK_MS);
@@ -76,8 +76,14 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         waitingFor = what;
     }
 
+    /** How fresh this instance's figures are. */
     public FreshnessProbe probe() {
         return probe;
+    }
+
+    /** Says where the other instances reach this one. To be called before {@link #start}. */
+    public void reachableAt(String host, int port) {
+        self = new HostInfo(host, port);
     }
 
     /** Starts processing. Returns at once. */

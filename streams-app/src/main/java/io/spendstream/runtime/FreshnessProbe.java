@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * is decided reaches the cube with the next commit, so a position counts only once {@code settleMs} have passed; and
  * where the cube itself lags, up to the last deltas it added.
  */
-final class FreshnessProbe implements Progress, LagSource {
+public final class FreshnessProbe implements Progress, LagSource {
 
     /** Records not yet read, per partition of a topic. */
     record Positions(Map<Integer, Long> eventLags, Map<Integer, Long> deltaLags) {}

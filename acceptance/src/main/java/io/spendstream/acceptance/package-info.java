@@ -1,0 +1,2 @@
+/** Guarantees under faults, and the benchmark. */
+package io.spendstream.acceptance;

@@ -1,0 +1,203 @@
+package io.spendstream;
+
+import io.spendstream.ingest.EventRules;
+import io.spendstream.pricing.PriceBook;
+import io.spendstream.query.ClusterSpend;
+import io.spendstream.query.CubeDimensions;
+import io.spendstream.query.LocalSpend;
+import io.spendstream.query.Retention;
+import io.spendstream.rest.HttpPeerClient;
+import io.spendstream.rest.RestConfig;
+import io.spendstream.rest.RestPorts;
+import io.spendstream.rest.RestServer;
+import io.spendstream.rollup.Shards;
+import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.AppMetrics;
+import io.spendstream.runtime.Clients;
+import io.spendstream.runtime.Engine;
+import io.spendstream.runtime.Schemas;
+import io.spendstream.runtime.Start;
+import io.spendstream.runtime.Totals;
+import io.spendstream.schema.ConfluentSchemaRegistry;
+import io.spendstream.schema.SchemaRegistry;
+import io.spendstream.topic.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.streams.Topology;
+
+/** One instance of the application: configuration → topology → streams → REST, and nothing else. */
+public final class Spendstream implements AutoCloseable {
+
+    private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
+    private static final int QUERY_THREADS = 4;
+
+    private final AppConfig config;
+    private final Topics topics;
+    private final PriceBook book = new PriceBook();
+    private final Shards shards = new Shards();
+    private final Totals totals = new Totals();
+    private final SchemaRegistry registry;
+    private final Schemas schemas;
+    private final Engine engine;
+    private final AppMetrics metrics;
+    private final Clients clients;
+    private final ExecutorService queries = Executors.newFixedThreadPool(QUERY_THREADS);
+    private final RestServer rest;
+    private final Thread starter;
+    private volatile boolean closing;
+
+    private Spendstream(AppConfig config) throws IOException {
+        this.config = config;
+        topics = Topics.withPrefix(config.topicPrefix());
+        registry = new ConfluentSchemaRegistry(config.registryUrl(), config.registry());
+        schemas = new Schemas(registry, topics);
+        engine = new Engine(config, topics.usageEvents().name());
+        metrics = new AppMetrics(totals, engine.probe(), () -> shards.open().size());
+        clients = new Clients(config, topics, schemas, registry, book);
+        rest = RestServer.start(RestConfig.on(config.httpHost(), config.httpPort()), ports());
+        starter = new Thread(this::startProcessing, "start");
+    }
+
+    /**
+     * Starts an instance. Returns when it listens; processing starts as soon as Kafka and the registry answer.
+     *
+     * @throws IOException where the HTTP address cannot be had
+     */
+    public static Spendstream start(AppConfig config) throws IOException {
+        Spendstream instance = new Spendstream(config);
+        instance.starter.start();
+        return instance;
+    }
+
+    private void startProcessing() {
+        try {
+            advertise();
+            Start start = new Start(config, engine, () -> closing);
+            start.topics(topics);
+            start.schemas(schemas);
+            engine.start(topology());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            engine.fail(e);
+        }
+    }
+
+    private void advertise() {
+        String advertised = config.httpAdvertised();
+        int colon = advertised.lastIndexOf(':');
+        if (colon < 0) {
+            engine.reachableAt(config.httpHost(), rest.port());
+        } else {
+            engine.reachableAt(advertised.substring(0, colon), Integer.parseInt(advertised.substring(colon + 1)));
+        }
+    }
+
+    private Topology topology() {
+        return new MeterTopology(
+                        new MeterTopology.Settings(
+                                topics,
+                                config.dedupe(),
+                                config.rollup(),
+                                config.commitMode(),
+                                config.pricedPublished(),
+                                config.cubePartitions()),
+                        new MeterTopology.Serdeses(schemas.usage, schemas.priced, schemas.rollups),
+                        new MeterTopology.Shared(
+                                schemas.writers,
+                                new EventRules(config.horizon()),
+                                book,
+                                shards,
+                                value -> schemas.readPrices(value, () -> closing),
+                                metrics::pricesRefused,
+                                totals,
+                                metrics::valueOverflowed,
+                                engine.probe()))
+                .build();
+    }
+
+    private RestPorts ports() {
+        CubeDimensions dimensions = new CubeDimensions(config.rollup().tagDimensions());
+        LocalSpend local = new LocalSpend(shards::open, dimensions, engine.probe(), LocalSpend.ROWS_MAX_DEFAULT);
+        ClusterSpend spend = new ClusterSpend(
+                local,
+                engine,
+                new HttpPeerClient(PEER_TIMEOUT),
+                queries,
+                new Retention(
+                        config.rollup().quarterHoursKept(), config.rollup().daysKept()),
+                Clock.systemUTC(),
+                LocalSpend.ROWS_MAX_DEFAULT);
+        return new RestPorts(
+                spend,
+                local,
+                dimensions,
+                clients.intake(),
+                new EventRules(config.horizon()),
+                clients.prices(),
+                engine,
+                engine,
+                metrics,
+                Clock.systemUTC());
+    }
+
+    /** Where it listens. */
+    public URI url() {
+        return URI.create("http://" + config.httpHost() + ":" + rest.port());
+    }
+
+    /**
+     * Waits until it processes and answers.
+     *
+     * @throws TimeoutException says what it still waits for
+     * @throws IllegalStateException where the start failed
+     */
+    public void awaitReady(Duration timeout) throws InterruptedException, TimeoutException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            List<String> why = engine.whyNotReady();
+            if (why.isEmpty()) {
+                return;
+            }
+            if (!engine.whyNotLive().isEmpty()) {
+                throw new IllegalStateException(String.join("; ", engine.whyNotLive()));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("not ready after " + timeout.toSeconds() + " s: " + String.join("; ", why));
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    /** Waits until processing has ended; answers what ended it, or null where it was asked to. */
+    public Throwable awaitStopped() throws InterruptedException {
+        return engine.awaitStopped();
+    }
+
+    /** What became of all records since the start. */
+    public Totals totals() {
+        return totals;
+    }
+
+    /** Stops: no more requests, then no more processing, with all that is done committed. */
+    @Override
+    public void close() throws IOException {
+        closing = true;
+        starter.interrupt();
+        try {
+            rest.close();
+        } finally {
+            engine.close();
+            clients.close();
+            queries.shutdown();
+            metrics.close();
+            registry.close();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.spendstream.cli;
+
+import io.spendstream.Spendstream;
+import io.spendstream.runtime.AppConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.config.ConfigException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code run}: one instance of the application against an existing Kafka and registry. */
+@Command(name = "run", description = "Runs the application against an existing Kafka and schema registry.")
+public final class RunCommand implements Callable<Integer> {
+
+    /** Processing ended because of a failure; whoever runs the instance should start it again. */
+    public static final int EXIT_FAILED = 1;
+    /** The configuration is wrong, or the address is taken; starting again will not help. */
+    public static final int EXIT_CONFIGURATION = 2;
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "key=value lines; docs/configuration.md has the keys.")
+    private Path config;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Spendstream instance;
+        try {
+            instance = Spendstream.start(AppConfig.read(config));
+        } catch (ConfigException | IOException e) {
+            spec.commandLine().getErr().println("spendstream: " + e.getMessage());
+            return EXIT_CONFIGURATION;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(instance), "shutdown"));
+        spec.commandLine().getOut().println("listening on " + instance.url());
+        Throwable failure = instance.awaitStopped();
+        if (failure == null) {
+            return 0;
+        }
+        spec.commandLine().getErr().println("spendstream: processing stopped: " + failure);
+        return EXIT_FAILED;
+    }
+
+    private static void close(Spendstream instance) {
+        try {
+            instance.close();
+        } catch (IOException e) {
+            // The process ends in any case, and what was done is committed.
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.spendstream.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The commands that need no broker of their own. */
+@Command(
+        name = "spendstream",
+        description = "Real-time metering, budgets and alerts for LLM spend.",
+        mixinStandardHelpOptions = true,
+        subcommands = {RunCommand.class})
+public final class SpendstreamCli {
+
+    private SpendstreamCli() {}
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new SpendstreamCli()).execute(args));
+    }
+}

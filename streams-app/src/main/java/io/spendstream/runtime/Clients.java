@@ -1,0 +1,62 @@
+package io.spendstream.runtime;
+
+import io.spendstream.client.PublisherConfig;
+import io.spendstream.client.UsagePublisher;
+import io.spendstream.pricing.PriceBook;
+import io.spendstream.query.EventIntake;
+import io.spendstream.query.Prices;
+import io.spendstream.schema.SchemaRegistry;
+import io.spendstream.topic.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** The producers behind REST: for usage events, and for definitions. */
+public final class Clients implements AutoCloseable {
+
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+
+    private final UsagePublisher publisher;
+    private final PricesTopic prices;
+
+    public Clients(AppConfig config, Topics topics, Schemas schemas, SchemaRegistry registry, PriceBook book) {
+        publisher = UsagePublisher.open(
+                PublisherConfig.of(config.bootstrapServers(), config.registryUrl())
+                        .withTopic(topics.usageEvents().name())
+                        .withMaxBlock(Duration.ofSeconds(2))
+                        .withKafka(config.kafka()),
+                registry);
+        prices = new PricesTopic(
+                book,
+                topics.prices().name(),
+                new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.prices.serializer()));
+    }
+
+    private static Map<String, Object> definitions(AppConfig config) {
+        Map<String, Object> properties = new HashMap<>(config.kafka());
+        properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+        return properties;
+    }
+
+    public EventIntake intake() {
+        return new PublisherIntake(publisher);
+    }
+
+    public Prices prices() {
+        return prices;
+    }
+
+    @Override
+    public void close() {
+        publisher.close(CLOSE_WITHIN);
+        prices.close();
+    }
+}

@@ -1,0 +1,93 @@
+package io.spendstream.runtime;
+
+import io.spendstream.ingest.WriterSchemas;
+import io.spendstream.schema.AvroSerde;
+import io.spendstream.schema.RegistryUnavailableException;
+import io.spendstream.schema.SchemaRegistry;
+import io.spendstream.topic.Topics;
+import io.spendstream.v1.ModelPrices;
+import io.spendstream.v1.PricedUsage;
+import io.spendstream.v1.SpendRollup;
+import io.spendstream.v1.UsageEvent;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The serdes of the topics, and what they need of the registry. */
+public final class Schemas {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Schemas.class);
+    private static final String COMPATIBILITY = "BACKWARD_TRANSITIVE";
+    private static final long RETRY_MS = 1_000;
+
+    public final AvroSerde<UsageEvent> usage;
+    public final AvroSerde<PricedUsage> priced;
+    public final AvroSerde<SpendRollup> rollups;
+    public final AvroSerde<ModelPrices> prices;
+    public final WriterSchemas writers;
+
+    private final SchemaRegistry registry;
+    private final Topics topics;
+
+    public Schemas(SchemaRegistry registry, Topics topics) {
+        this.registry = registry;
+        this.topics = topics;
+        usage = new AvroSerde<>(UsageEvent.class, registry);
+        priced = new AvroSerde<>(PricedUsage.class, registry);
+        rollups = new AvroSerde<>(SpendRollup.class, registry);
+        prices = new AvroSerde<>(ModelPrices.class, registry);
+        writers = new WriterSchemas(registry, () -> System.nanoTime() / 1_000_000);
+    }
+
+    /**
+     * Registers the schemas of all topics and learns those that were registered before, so that nothing known today
+     * needs the registry later.
+     *
+     * @throws RegistryUnavailableException where the registry does not answer
+     */
+    public void learn() {
+        warm(usage, topics.usageEvents().name());
+        warm(usage, topics.usageUnpriced().name());
+        warm(priced, topics.usagePriced().name());
+        warm(rollups, topics.spendRollups().name());
+        warm(prices, topics.prices().name());
+        writers.learn(AvroSerde.valueSubject(topics.usageEvents().name()));
+    }
+
+    private void warm(AvroSerde<?> serde, String topic) {
+        registry.setCompatibility(AvroSerde.valueSubject(topic), COMPATIBILITY);
+        serde.warm(topic);
+    }
+
+    /**
+     * Decodes a record of {@code prices}. One of a schema that is not known waits for the registry: an outage must not
+     * make good prices look bad.
+     *
+     * @param stopped whether to give up
+     */
+    public ModelPrices readPrices(byte[] value, BooleanSupplier stopped) {
+        while (true) {
+            try {
+                return prices.deserializer().deserialize(topics.prices().name(), value);
+            } catch (RegistryUnavailableException e) {
+                LOG.warn(
+                        "a record of {} waits for the schema registry: {}",
+                        topics.prices().name(),
+                        e.getMessage());
+                pause(stopped, e);
+            }
+        }
+    }
+
+    private static void pause(BooleanSupplier stopped, RegistryUnavailableException cause) {
+        try {
+            Thread.sleep(RETRY_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cause;
+        }
+        if (stopped.getAsBoolean()) {
+            throw cause;
+        }
+    }
+}

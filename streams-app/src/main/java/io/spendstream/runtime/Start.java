@@ -1,0 +1,66 @@
+package io.spendstream.runtime;
+
+import io.spendstream.schema.RegistryUnavailableException;
+import io.spendstream.topic.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What must be there before processing can start. Waits for it with a back-off, as long as it takes. */
+public final class Start {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Start.class);
+    private static final Duration PAUSE_MIN = Duration.ofMillis(250);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(10);
+
+    private final AppConfig config;
+    private final Engine engine;
+    private final BooleanSupplier stopped;
+
+    /** @param stopped whether to give up */
+    public Start(AppConfig config, Engine engine, BooleanSupplier stopped) {
+        this.config = config;
+        this.engine = engine;
+        this.stopped = stopped;
+    }
+
+    /** Creates the topics that are missing. */
+    public void topics(Topics topics) throws InterruptedException {
+        Map<String, Object> admin = new HashMap<>(config.kafka());
+        admin.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        repeat("Kafka at " + config.bootstrapServers(), IllegalStateException.class, () -> {
+            try (Admin client = Admin.create(admin)) {
+                TopicSetup.createMissing(client, topics, config.topicPartitions(), config.topicReplication());
+            }
+        });
+    }
+
+    /** Registers and learns schemas. */
+    public void schemas(Schemas schemas) throws InterruptedException {
+        repeat("the schema registry at " + config.registryUrl(), RegistryUnavailableException.class, schemas::learn);
+    }
+
+    private void repeat(String what, Class<? extends RuntimeException> passing, Runnable attempt)
+            throws InterruptedException {
+        Duration pause = PAUSE_MIN;
+        while (true) {
+            engine.waitingFor(what);
+            try {
+                attempt.run();
+                return;
+            } catch (RuntimeException e) {
+                if (!passing.isInstance(e) || stopped.getAsBoolean()) {
+                    throw e;
+                }
+                LOG.warn("waiting for {}: {}", what, e.getMessage());
+            }
+            Thread.sleep(pause.toMillis());
+            pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
+        }
+    }
+}
