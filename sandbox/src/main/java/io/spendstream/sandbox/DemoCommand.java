@@ -45,7 +45,11 @@ final class DemoCommand implements Callable<Integer> {
         out.flush();
         Traffic traffic = arguments.traffic() ? traffic(sandbox) : null;
         LiveSummary summary = new LiveSummary(
-                http, sandbox.application().orElseThrow().totals(), traffic, out, Boolean.getBoolean("spendstream.terminal"));
+                http,
+                sandbox.application().orElseThrow().totals(),
+                traffic,
+                out,
+                Boolean.getBoolean("spendstream.terminal"));
         summary.start();
         return () -> {
             summary.close();
@@ -62,8 +66,7 @@ final class DemoCommand implements Callable<Integer> {
         return new Traffic(config, new TrafficModel(SEED), Clock.systemUTC(), PAST).start();
     }
 
-    private static final String QUERIES =
-            """
+    private static final String QUERIES = """
 
               Dashboard   HTTP/
               Try         curl -s 'HTTP/v1/spend?group_by=feature'

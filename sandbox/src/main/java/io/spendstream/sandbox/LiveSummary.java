@@ -79,7 +79,8 @@ final class LiveSummary implements AutoCloseable {
                 counts.rejected().values().stream().mapToLong(Long::longValue).sum();
         String today = spend == null
                 ? "spend today not known"
-                : "spend today $" + dollars(spend.path("totals").path("cost_usd").decimalValue());
+                : "spend today $"
+                        + dollars(spend.path("totals").path("cost_usd").decimalValue());
         String lag = spend == null
                 ? "?"
                 : number(spend.path("freshness").path("lag_records").asLong());

@@ -91,9 +91,11 @@ public final class Sandbox implements AutoCloseable {
         Topics topics = Topics.withPrefix("");
         try (Admin admin =
                         Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()));
-                SchemaRegistry client = new ConfluentSchemaRegistry(registry.url().toString())) {
+                SchemaRegistry client =
+                        new ConfluentSchemaRegistry(registry.url().toString())) {
             TopicSetup.createMissing(admin, topics, PARTITIONS, (short) -1);
-            PriceSeed.publishWhereEmpty(admin, broker.bootstrapServers(), topics.prices().name(), client);
+            PriceSeed.publishWhereEmpty(
+                    admin, broker.bootstrapServers(), topics.prices().name(), client);
         }
     }
 

@@ -26,8 +26,7 @@ final class SandboxCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return new Foreground(
-                        spec.commandLine().getOut(), spec.commandLine().getErr())
+        return new Foreground(spec.commandLine().getOut(), spec.commandLine().getErr())
                 .run(arguments.options(!noApp), sandbox -> () -> {});
     }
 }
