@@ -57,6 +57,12 @@ public final class Cluster implements AutoCloseable {
         registryPort = registry.url().getPort();
     }
 
+    public void startRegistryIfDown() throws IOException {
+        if (registry == null) {
+            startRegistry();
+        }
+    }
+
     @Override
     public void close() {
         broker.close();

@@ -9,6 +9,7 @@ import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -160,6 +161,12 @@ public final class Deployment implements AutoCloseable {
                 .toList();
     }
 
+    public List<UsageEvent> readUnpriced() {
+        return decoded(topics.usageUnpriced().name(), UsageEvent.class).stream()
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
     /** The last record of each key of {@code spend-rollups}. */
     public Map<String, SpendRollup> readRollups() {
         Map<String, SpendRollup> last = new HashMap<>();
@@ -172,7 +179,7 @@ public final class Deployment implements AutoCloseable {
         AvroSerde<T> serde = new AvroSerde<>(type, registry);
         return read(topic).stream()
                 .map(r -> Map.entry(
-                        new String(r.key(), java.nio.charset.StandardCharsets.UTF_8),
+                        new String(r.key(), StandardCharsets.UTF_8),
                         serde.deserializer().deserialize(topic, r.value())))
                 .toList();
     }
