@@ -6,6 +6,7 @@ import io.spendstream.pricing.PricesJson;
 import io.spendstream.query.Prices.Card;
 import io.spendstream.query.Prices.Line;
 import io.spendstream.query.Prices.Quote;
+import io.spendstream.usage.Dimension;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.ModelPrices;
 import io.vertx.core.Future;
@@ -143,7 +144,7 @@ final class PriceRoutes {
     }
 
     private static String provider(UsageRecord event) {
-        String provider = event.dimension(io.spendstream.usage.Dimension.PROVIDER);
+        String provider = event.dimension(Dimension.PROVIDER);
         return provider == null ? "an event that names no provider" : "the provider '" + provider + "'";
     }
 

@@ -63,6 +63,7 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
                 .register(registry);
         Gauge.builder("spendstream.cube.partitions", partitionsOwned, IntSupplier::getAsInt)
                 .description("Partitions of the cube that this instance owns and answers for.")
+                .strongReference(true)
                 .register(registry);
         valueOverflow = Counter.builder("spendstream.dimension.overflow")
                 .description("Values of dimensions beyond the limit, counted as __other__.")

@@ -8,6 +8,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.CompressionType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -27,6 +28,7 @@ final class RocksDbMemory implements AutoCloseable {
     private final WriteBufferManager writeBuffers;
 
     RocksDbMemory(long cacheBytes, long writeBufferBytes) {
+        RocksDB.loadLibrary();
         cache = new LRUCache(cacheBytes, -1, false, 0.2);
         writeBuffers = new WriteBufferManager(writeBufferBytes, cache);
     }
