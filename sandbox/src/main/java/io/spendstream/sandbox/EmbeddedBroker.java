@@ -71,11 +71,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         sockets = new BoundSockets();
         try {
-            port = sockets.bind(BROKER_LISTENER, "Kafka broker", port);
+            port = sockets.bind(BROKER_LISTENER, Sandbox.KAFKA, port);
             int controllerPort = sockets.bind(CONTROLLER_LISTENER, "Kafka controller", 0);
             format();
             startServers(new KafkaConfig(configuration(controllerPort)));
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException e) {
             close();
             throw e;
         } catch (Exception e) {

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Creates the topics that are not there yet. */
-final class TopicSetup {
+public final class TopicSetup {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
     private static final int TIMEOUT_S = 30;
@@ -29,7 +29,7 @@ final class TopicSetup {
      * @param replication of every topic, or -1 for the broker's default
      * @throws IllegalStateException where the brokers do not answer or refuse
      */
-    static void createMissing(Admin admin, Topics topics, int partitions, short replication) {
+    public static void createMissing(Admin admin, Topics topics, int partitions, short replication) {
         try {
             Set<String> existing = admin.listTopics().names().get(TIMEOUT_S, TimeUnit.SECONDS);
             List<NewTopic> missing = topics.all().stream()
