@@ -208,6 +208,9 @@ public final class LiteLlmImport {
         private void price(String field, String path, JsonNode value, long aboveContextTokens) {
             RateKey key =
                     LiteLlmFields.rateKey(field, mode, pricesGeneratedImages).orElse(null);
+            if (key == null && value.isObject() && !holdsMoreThanText(value)) {
+                return;
+            }
             if (key == null) {
                 report.unrepresented(model, path, value, LiteLlmFields.whyNot(field));
             } else if (key.aboveContextTokens() > 0 && aboveContextTokens > 0) {
@@ -218,6 +221,11 @@ public final class LiteLlmImport {
                         path,
                         value);
             }
+        }
+
+        /** Some entries keep settings beside factors; an object of texts holds no price. */
+        private boolean holdsMoreThanText(JsonNode object) {
+            return object.properties().stream().anyMatch(e -> !e.getValue().isTextual());
         }
 
         private void put(RateKey key, String path, JsonNode value) {

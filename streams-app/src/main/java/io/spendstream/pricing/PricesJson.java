@@ -229,7 +229,9 @@ public final class PricesJson {
         BigDecimal pico = number(node, path, "pico_usd_per_unit", faults);
         BigDecimal perMillion = number(node, path, "usd_per_million", faults);
         if (pico == null && perMillion == null) {
-            faults.add(path + ".pico_usd_per_unit", "is missing; a rate needs it or usd_per_million");
+            if (!node.hasNonNull("pico_usd_per_unit") && !node.hasNonNull("usd_per_million")) {
+                faults.add(path + ".pico_usd_per_unit", "is missing; a rate needs it or usd_per_million");
+            }
             return 0;
         }
         if (pico != null && perMillion != null && pico.compareTo(perMillion.scaleByPowerOfTen(6)) != 0) {

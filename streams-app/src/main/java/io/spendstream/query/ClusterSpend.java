@@ -97,8 +97,8 @@ public final class ClusterSpend implements SpendReader {
     private CompletionStage<SpendAnswer> conclude(
             SpendQuery query, BucketPlan plan, Membership members, List<Reply> replies, int triesLeft) {
         for (Reply reply : replies) {
-            if (reply.failure instanceof QueryRefused) {
-                throw (QueryRefused) reply.failure;
+            if (reply.failure instanceof QueryRefused refused) {
+                throw refused;
             }
         }
         List<InstanceSpend> spends = replies.stream()

@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import io.vertx.ext.web.RoutingContext;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -65,9 +66,7 @@ final class Accepts {
         for (String part : parts) {
             if (part.startsWith("q=")) {
                 try {
-                    return new java.math.BigDecimal(part.substring(2))
-                            .movePointRight(3)
-                            .intValue();
+                    return new BigDecimal(part.substring(2)).movePointRight(3).intValue();
                 } catch (NumberFormatException e) {
                     return 0;
                 }

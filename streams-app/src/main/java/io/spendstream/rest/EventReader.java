@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -295,7 +296,7 @@ final class EventReader {
     }
 
     private static boolean isJson(String mediaType) {
-        String type = mediaType.split(";", 2)[0].trim().toLowerCase(java.util.Locale.ROOT);
+        String type = mediaType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
         return type.equals("application/json") || type.endsWith("+json");
     }
 

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -90,7 +91,7 @@ final class PeerJson {
                 | DateTimeException
                 | IllegalArgumentException
                 | NullPointerException
-                | java.util.NoSuchElementException e) {
+                | NoSuchElementException e) {
             throw Problem.badRequest(
                             "The body is not a query of an instance of this version: " + e.getMessage(), List.of())
                     .exception();

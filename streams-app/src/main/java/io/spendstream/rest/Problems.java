@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.spendstream.query.IntakeFailure;
@@ -26,11 +27,14 @@ final class Problems {
 
     private Problems() {}
 
-    /** Answers a request that failed. */
-    static void answer(RoutingContext ctx) {
+    /**
+     * Answers a request that failed.
+     *
+     * @param status where there is no exception that says more
+     */
+    static void answer(RoutingContext ctx, int status) {
         Throwable failure = cause(ctx.failure());
-        Problem problem = failure == null ? ofStatus(ctx.statusCode()) : of(failure, ctx.request());
-        answer(ctx.request(), problem);
+        answer(ctx.request(), failure == null ? ofStatus(status) : of(failure, ctx.request()));
     }
 
     static void answer(HttpServerRequest request, Problem problem) {
@@ -68,22 +72,21 @@ final class Problems {
     }
 
     private static Problem of(Throwable failure, HttpServerRequest request) {
-        if (failure instanceof Problem.ProblemException) {
-            return ((Problem.ProblemException) failure).problem();
+        if (failure instanceof Problem.ProblemException known) {
+            return known.problem();
         }
-        if (failure instanceof QueryRefused) {
-            return of((QueryRefused) failure);
+        if (failure instanceof QueryRefused refused) {
+            return of(refused);
         }
-        if (failure instanceof NotAllThere) {
-            NotAllThere notAllThere = (NotAllThere) failure;
+        if (failure instanceof NotAllThere missing) {
             return Problem.unavailable(
-                    "The answer would be short: " + notAllThere.getMessage(), seconds(notAllThere.retryAfter()));
+                    "The answer would be short: " + missing.getMessage(), seconds(missing.retryAfter()));
         }
-        if (failure instanceof IntakeFailure) {
-            return of((IntakeFailure) failure);
+        if (failure instanceof IntakeFailure notTaken) {
+            return of(notTaken);
         }
-        if (failure instanceof HttpException) {
-            return ofStatus(((HttpException) failure).getStatusCode());
+        if (failure instanceof HttpException http) {
+            return ofStatus(http.getStatusCode());
         }
         String id = UUID.randomUUID().toString();
         LOG.error("{} {} failed, {}", request.method(), request.path(), id, failure);
@@ -117,7 +120,7 @@ final class Problems {
                         status,
                         "invalid-request",
                         "The request is not valid",
-                        "It does not follow HTTP: " + io.netty.handler.codec.http.HttpResponseStatus.valueOf(status));
+                        "It does not follow HTTP: " + HttpResponseStatus.valueOf(status));
         };
     }
 

@@ -1,0 +1,173 @@
+package io.spendstream.rest;
+
+import io.spendstream.ingest.EventRules;
+import io.spendstream.ingest.Horizon;
+import io.spendstream.pricing.PriceBook;
+import io.spendstream.query.ClusterSpend;
+import io.spendstream.query.CubeDimensions;
+import io.spendstream.query.EventIntake;
+import io.spendstream.query.FakeCells;
+import io.spendstream.query.HealthSource;
+import io.spendstream.query.Instances.Instance;
+import io.spendstream.query.Lag;
+import io.spendstream.query.LocalSpend;
+import io.spendstream.query.Peers.Membership;
+import io.spendstream.query.Peers.Peer;
+import io.spendstream.query.Prices;
+import io.spendstream.query.Retention;
+import io.spendstream.usage.UsageRecord;
+import io.spendstream.v1.ModelPrices;
+import io.spendstream.v1.UsageEvent;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** An instance over HTTP whose ports are in memory, and a caller of it. */
+final class TestInstance implements AutoCloseable {
+
+    static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final CubeDimensions DIMENSIONS = new CubeDimensions(List.of("region"));
+
+    final List<UsageEvent> published = new CopyOnWriteArrayList<>();
+    final List<FakeCells> cells = new CopyOnWriteArrayList<>();
+    final List<Peer> others = new CopyOnWriteArrayList<>();
+    final List<String> notReady = new CopyOnWriteArrayList<>();
+    final MemoryPrices prices = new MemoryPrices();
+    volatile EventIntake intake = events -> {
+        published.addAll(events);
+        return CompletableFuture.completedFuture(null);
+    };
+    volatile int partitions = 1;
+    final RestServer server;
+
+    private final ExecutorService workers = Executors.newFixedThreadPool(2);
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    TestInstance() throws IOException {
+        this(RestConfig.on("127.0.0.1", 0));
+    }
+
+    TestInstance(RestConfig config) throws IOException {
+        LocalSpend local = new LocalSpend(() -> cells, DIMENSIONS, () -> new Lag(3, NOW.minusMillis(85)), 1_000);
+        ClusterSpend spend = new ClusterSpend(
+                local,
+                this::membership,
+                new HttpPeerClient(Duration.ofSeconds(2)),
+                workers,
+                Retention.DEFAULT,
+                () -> NOW,
+                1_000);
+        server = RestServer.start(
+                config,
+                new RestPorts(
+                        spend,
+                        local,
+                        DIMENSIONS,
+                        events -> intake.publish(events),
+                        new EventRules(Horizon.DEFAULT),
+                        prices,
+                        () -> CompletableFuture.completedFuture(List.of(
+                                new Instance("http://here", true, "RUNNING", List.of("0_0", "1_0"), List.of(), 3L, NOW),
+                                new Instance("http://gone", false, "UNREACHABLE", List.of(), List.of(), null, null))),
+                        new Health(),
+                        () -> "# TYPE up gauge\nup 1\n",
+                        () -> NOW));
+    }
+
+    private final class Health implements HealthSource {
+        @Override
+        public List<String> whyNotLive() {
+            return List.of();
+        }
+
+        @Override
+        public List<String> whyNotReady() {
+            return notReady;
+        }
+    }
+
+    private Membership membership() {
+        List<Peer> peers = new ArrayList<>(others);
+        peers.add(new Peer(url(), true));
+        return new Membership(peers, partitions);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.port();
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(30));
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    /** @param headers name, value, name, value, … */
+    HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path).POST(HttpRequest.BodyPublishers.ofString(body));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    HttpResponse<String> put(String path, String body) throws IOException, InterruptedException {
+        return send(request(path).PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        workers.shutdownNow();
+    }
+
+    /** A price book in memory; whatever is quoted costs one line. */
+    static final class MemoryPrices implements Prices {
+        private final PriceBook book = new PriceBook();
+        volatile UsageRecord quoted;
+
+        @Override
+        public List<ModelPrices> list() {
+            return List.copyOf(book.all());
+        }
+
+        @Override
+        public Optional<ModelPrices> get(String model) {
+            return Optional.ofNullable(book.get(model));
+        }
+
+        @Override
+        public CompletionStage<Void> put(ModelPrices prices) {
+            book.put(prices);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public Quote quote(UsageRecord event) {
+            quoted = event;
+            if (book.get(event.model()) == null) {
+                return new Quote(null, null, List.of(), 0, false, false);
+            }
+            Card card = new Card(event.model(), Instant.parse("2026-01-01T00:00:00Z"), null, null, "test");
+            return event.otherUnits.isEmpty()
+                    ? new Quote(card, null, List.of(new Line("input_tokens", 1_000, 2_500, 2_500)), 2_500, false, true)
+                    : new Quote(card, "images", List.of(), 0, false, false);
+        }
+    }
+}
