@@ -15,7 +15,6 @@ import io.spendstream.sandbox.traffic.TrafficModel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -85,6 +84,27 @@ class SandboxTest {
     }
 
     @Test
+    void a_price_that_was_changed_stays_changed() throws Exception {
+        // Given
+        String cheaper = """
+                {"model": "gpt-4o", "cards": [{"effective_from": "2026-01-01T00:00:00Z",
+                  "rates": [{"meter": "input_tokens", "usd_per_million": 1.5}]}]}""";
+        JsonNode changed;
+        try (Sandbox sandbox = Sandbox.start(options())) {
+            send(sandbox, "PUT", "/v1/prices/gpt-4o", cheaper);
+            changed = get(sandbox, "/v1/prices/gpt-4o");
+            assertThat(changed.toString()).contains("1500000");
+        }
+
+        // When
+        try (Sandbox sandbox = Sandbox.start(options())) {
+
+            // Then
+            assertThat(get(sandbox, "/v1/prices/gpt-4o")).isEqualTo(changed);
+        }
+    }
+
+    @Test
     void a_temporary_data_directory_goes_with_the_sandbox() throws Exception {
         // Given
         Path dataDir;
@@ -149,13 +169,21 @@ class SandboxTest {
     }
 
     private static JsonNode get(Sandbox sandbox, String path) {
-        URI uri = sandbox.httpUrl().orElseThrow().resolve(path);
+        return send(sandbox, "GET", path, "");
+    }
+
+    private static JsonNode send(Sandbox sandbox, String method, String path, String body) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        sandbox.httpUrl().orElseThrow().resolve(path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .header("Content-Type", "application/json")
+                .build();
         try {
             return JSON.readTree(HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                    .send(request, HttpResponse.BodyHandlers.ofString())
                     .body());
         } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(uri.toString(), e);
+            throw new IllegalStateException(request.toString(), e);
         }
     }
 
