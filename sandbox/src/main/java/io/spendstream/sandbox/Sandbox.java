@@ -69,7 +69,7 @@ public final class Sandbox implements AutoCloseable {
         try {
             sandbox.startParts();
             return sandbox;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             sandbox.close();
             throw e;
         }
