@@ -95,7 +95,7 @@ public final class DeltaBlock {
         void user(String tenant, String user, long day, Delta delta) {
             entries.writeByte(USER)
                     .writeVarint(number(tenant))
-                    .writeVarint(number(user))
+                    .writeText(user)
                     .writeSigned(day);
             end(delta);
         }
