@@ -56,7 +56,8 @@ public final class Rating {
         } catch (ArithmeticException e) {
             // Too large for a long is too large for a single call.
         }
-        return new Rating(event, null, null, "a single call would cost or save more than 100,000 USD: the price looks wrong");
+        return new Rating(
+                event, null, null, "a single call would cost or save more than 100,000 USD: the price looks wrong");
     }
 
     public UsageRecord event() {

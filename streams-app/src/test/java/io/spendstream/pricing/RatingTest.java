@@ -351,8 +351,7 @@ class RatingTest {
         Map<String, String> sums = new HashMap<>();
         for (int i = 0; i < Measure.COUNT; i++) {
             if (measures[i] != 0) {
-                sums.put(
-                        Measure.at(i).avroField().replace("_nano_usd", ""), Long.toString(measures[i]));
+                sums.put(Measure.at(i).avroField().replace("_nano_usd", ""), Long.toString(measures[i]));
             }
         }
         units.forEach((name, sum) -> sums.put(name, sum[0] + "/" + sum[1]));
