@@ -12,7 +12,8 @@ import java.util.Map;
  *
  * <p>Format 1: a byte 1; the count of texts and the texts; the count of dimensions; then entries until the end. An
  * entry is a byte (0 cell, 1 user), its key, and its measures. A cell's key is the quarter-hour and a text number + 1
- * for each dimension, 0 for none; a user's key is tenant, user (text numbers) and epoch day.
+ * for each dimension, 0 for none; a user's key is the tenant's text number, the user as text (it stands once anyway) and
+ * the epoch day.
  */
 public final class DeltaBlock {
 
@@ -44,18 +45,30 @@ public final class DeltaBlock {
         }
         int dimensionCount = in.readCount();
         while (in.hasMore()) {
-            if (in.readByte() == CELL) {
+            int kind = in.readByte();
+            if (kind == CELL) {
                 long quarterHour = in.readSigned();
                 String[] dimensions = new String[dimensionCount];
                 for (int i = 0; i < dimensionCount; i++) {
-                    int text = in.readCount();
-                    dimensions[i] = text == 0 ? null : texts[text - 1];
+                    int number = in.readCount();
+                    dimensions[i] = number == 0 ? null : text(texts, number - 1);
                 }
                 reader.cell(dimensions, quarterHour, readDelta(in));
+            } else if (kind == USER) {
+                reader.user(text(texts, in.readCount()), in.readText(), in.readSigned(), readDelta(in));
             } else {
-                reader.user(texts[in.readCount()], texts[in.readCount()], in.readSigned(), readDelta(in));
+                throw new IllegalStateException("a block of deltas holds an entry of kind " + kind
+                        + "; this release knows " + CELL + " (cell) and " + USER + " (user)");
             }
         }
+    }
+
+    private static String text(String[] texts, int number) {
+        if (number >= texts.length) {
+            throw new IllegalStateException(
+                    "a block of deltas refers to text " + number + " of " + texts.length + ": its bytes are damaged");
+        }
+        return texts[number];
     }
 
     private static Delta readDelta(ByteSource in) {
@@ -94,7 +107,7 @@ public final class DeltaBlock {
         void user(String tenant, String user, long day, Delta delta) {
             entries.writeByte(USER)
                     .writeVarint(number(tenant))
-                    .writeVarint(number(user))
+                    .writeText(user)
                     .writeSigned(day);
             end(delta);
         }
