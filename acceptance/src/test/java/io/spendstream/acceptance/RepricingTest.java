@@ -32,7 +32,7 @@ class RepricingTest {
             // Given
             SpendClient client = new SpendClient(app.url());
             scene.price(client);
-            scene.load.send(scene.stream(6, new EventStream.Mix(20, 50, 300, 34)).take(RECORDS));
+            scene.load.send(scene.stream(6, new EventStream.Mix(20, 50, 300, 34, 35, true)).take(RECORDS));
             scene.awaitCounted(client);
             scene.assertExact(client, scene.everything().by("model"));
             Set<String> withoutPrice = unpricedIds(scene);
