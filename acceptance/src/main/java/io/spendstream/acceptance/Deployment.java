@@ -196,8 +196,8 @@ public final class Deployment implements AutoCloseable {
     public List<TopicPartition> openTransactions() {
         try {
             List<TopicPartition> partitions = admin.describeTopics(allTopics()).allTopicNames().get().values().stream()
-                    .flatMap(topic -> topic.partitions().stream()
-                            .map(p -> new TopicPartition(topic.name(), p.partition())))
+                    .flatMap(topic ->
+                            topic.partitions().stream().map(p -> new TopicPartition(topic.name(), p.partition())))
                     .toList();
             Map<TopicPartition, ListOffsetsResultInfo> stable = ends(partitions, IsolationLevel.READ_COMMITTED);
             Map<TopicPartition, ListOffsetsResultInfo> last = ends(partitions, IsolationLevel.READ_UNCOMMITTED);

@@ -25,7 +25,15 @@ final class SamplePrices {
 
     /** What events name as their model; an alias among them. */
     static final List<String> MODELS = List.of(
-            "plain", "halves", "cached", "tiered", "tiered-alias", "long-context", "reasoning", "by-provider", "renewed");
+            "plain",
+            "halves",
+            "cached",
+            "tiered",
+            "tiered-alias",
+            "long-context",
+            "reasoning",
+            "by-provider",
+            "renewed");
 
     /** {@code by-provider} has a card of its own for the first; the second pays what any provider asks. */
     static final List<String> PROVIDERS = List.of("azure", "other cloud");
@@ -89,9 +97,9 @@ final class SamplePrices {
     }
 
     private static ModelPrices tiered() {
-        List<Rate> batch =
-                List.of(new Rate("input_tokens", 1_000_500L, ServiceTier.BATCH, 0L),
-                        new Rate("output_tokens", 4_000_000L, ServiceTier.BATCH, 0L));
+        List<Rate> batch = List.of(
+                new Rate("input_tokens", 1_000_500L, ServiceTier.BATCH, 0L),
+                new Rate("output_tokens", 4_000_000L, ServiceTier.BATCH, 0L));
         ModelPrices tiered = model(
                 "tiered",
                 concat(
@@ -107,11 +115,7 @@ final class SamplePrices {
                 List.of(),
                 List.of(
                         card(Instant.EPOCH, null, null, allMeters(900_000, ServiceTier.STANDARD, 0)),
-                        card(
-                                Instant.EPOCH,
-                                null,
-                                PROVIDERS.get(0),
-                                allMeters(990_500, ServiceTier.STANDARD, 0))));
+                        card(Instant.EPOCH, null, PROVIDERS.get(0), allMeters(990_500, ServiceTier.STANDARD, 0))));
     }
 
     private static ModelPrices model(String name, List<Rate> rates) {

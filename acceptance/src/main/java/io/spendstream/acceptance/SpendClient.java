@@ -77,7 +77,9 @@ public final class SpendClient {
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             return new Reply(
-                    response.statusCode(), response.headers().firstValue("Retry-After").orElse(null), response.body());
+                    response.statusCode(),
+                    response.headers().firstValue("Retry-After").orElse(null),
+                    response.body());
         } catch (IOException e) {
             return new Reply(0, null, e.toString());
         } catch (InterruptedException e) {

@@ -75,8 +75,7 @@ final class Tariff {
                 .filter(card -> Objects.equals(card.getProvider(), provider))
                 .filter(card -> !card.getEffectiveFrom().isAfter(time))
                 .max(Comparator.comparing(RateCard::getEffectiveFrom))
-                .filter(card ->
-                        card.getEffectiveTo() == null || time.isBefore(card.getEffectiveTo()))
+                .filter(card -> card.getEffectiveTo() == null || time.isBefore(card.getEffectiveTo()))
                 .orElse(null);
     }
 
@@ -152,8 +151,7 @@ final class Tariff {
             for (String meter : List.of("cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens")) {
                 long quantity = event.number(meter);
                 if (input != null && quantity != 0) {
-                    savings = savings.add(
-                            nanoUsd(input.subtract(rate(meter)).multiply(BigDecimal.valueOf(quantity))));
+                    savings = savings.add(nanoUsd(input.subtract(rate(meter)).multiply(BigDecimal.valueOf(quantity))));
                 }
             }
             return savings;

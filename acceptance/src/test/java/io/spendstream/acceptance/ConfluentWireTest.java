@@ -45,29 +45,34 @@ class ConfluentWireTest {
             // Given
             SpendClient client = new SpendClient(app.url());
             scene.price(client);
-            int few = scene.deployment.register(scene.deployment.topics().usageEvents().name(), FEW_FIELDS);
+            int few = scene.deployment.register(
+                    scene.deployment.topics().usageEvents().name(), FEW_FIELDS);
             int other = scene.deployment.register("io.spendstream.v1.UsageEvent", OTHER_TYPES);
             List<Delivery> deliveries = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                deliveries.add(delivery("python-" + i, new Wire(few)
-                        .text("plain")
-                        .number(1_000 + i)
-                        .number(scene.now.toEpochMilli())
-                        .text("chat ✓")
-                        .text("python-" + i)));
-                deliveries.add(delivery("go-" + i, new Wire(other)
-                        .text("go-" + i)
-                        .number(scene.now.toEpochMilli() - i)
-                        .number(2) // two items, then none
-                        .text("a")
-                        .text("b")
-                        .number(0)
-                        .number(0) // the first of the union
-                        .text("red")
-                        .number(i)
-                        .number(0) // ABORTED here, which is the third of ours
-                        .text("search")
-                        .text("halves")));
+                deliveries.add(delivery(
+                        "python-" + i,
+                        new Wire(few)
+                                .text("plain")
+                                .number(1_000 + i)
+                                .number(scene.now.toEpochMilli())
+                                .text("chat ✓")
+                                .text("python-" + i)));
+                deliveries.add(delivery(
+                        "go-" + i,
+                        new Wire(other)
+                                .text("go-" + i)
+                                .number(scene.now.toEpochMilli() - i)
+                                .number(2) // two items, then none
+                                .text("a")
+                                .text("b")
+                                .number(0)
+                                .number(0) // the first of the union
+                                .text("red")
+                                .number(i)
+                                .number(0) // ABORTED here, which is the third of ours
+                                .text("search")
+                                .text("halves")));
             }
 
             // When

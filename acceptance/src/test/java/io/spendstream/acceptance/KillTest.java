@@ -38,7 +38,8 @@ class KillTest {
     void killedAndStartedAgainWithoutItsState(Cluster cluster) throws Exception {
         try (Scene scene = new Scene(cluster, "kill-empty");
                 AppProcess app = scene.process("app", Map.of())) {
-            survivesKills(scene, app, 1, () -> delete(scene.deployment.directory().resolve("app")));
+            survivesKills(
+                    scene, app, 1, () -> delete(scene.deployment.directory().resolve("app")));
         }
     }
 
@@ -59,7 +60,10 @@ class KillTest {
             for (int i = 0; i < kills; i++) {
                 SpendClient client = app.client();
                 long before = Await.until(
-                                "an answer", Scene.PATIENCE, () -> client.spend(scene.everything()), a -> a.status() == 200)
+                                "an answer",
+                                Scene.PATIENCE,
+                                () -> client.spend(scene.everything()),
+                                a -> a.status() == 200)
                         .requests();
                 Await.until(
                         "progress",

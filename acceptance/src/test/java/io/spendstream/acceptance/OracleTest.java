@@ -34,8 +34,7 @@ class OracleTest {
                     SpendRollup.getClassSchema().toString()),
             Duration.ofMinutes(5),
             Duration.ofDays(400));
-    private final EventStream stream =
-            new EventStream("e", 1, EventStream.Mix.GOOD, NOW, EVENTS, OTHER, List.of());
+    private final EventStream stream = new EventStream("e", 1, EventStream.Mix.GOOD, NOW, EVENTS, OTHER, List.of());
 
     private static UsageEvent.Builder event(String id, String model) {
         return UsageEvent.newBuilder().setId(id).setTime(NOW).setFeature("chat").setModel(model);
@@ -52,7 +51,8 @@ class OracleTest {
         BadRecords records = new BadRecords(new Random(1), stream::encode, OTHER, Duration.ofDays(400));
 
         // When
-        Delivery delivery = records.of(kind, event("e1", "plain").setOutputTokens(5).build(), NOW.toEpochMilli());
+        Delivery delivery =
+                records.of(kind, event("e1", "plain").setOutputTokens(5).build(), NOW.toEpochMilli());
 
         // Then
         assertThat(oracle.take(delivery)).isEqualTo(new Oracle.Fate(Oracle.Fate.Kind.REJECTED, kind.reason));

@@ -54,7 +54,8 @@ class RegistryDownTest {
                 Await.until(
                         "all priced that has a price",
                         Scene.PATIENCE,
-                        () -> scene.oracle.spend(scene.everything())
+                        () -> scene.oracle
+                                .spend(scene.everything())
                                 .differencesTo(client.spend(scene.everything()).table()),
                         List::isEmpty);
             }

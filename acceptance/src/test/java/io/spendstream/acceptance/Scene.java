@@ -89,7 +89,9 @@ final class Scene implements AutoCloseable {
         assertThat(oracle.spend(question).differencesTo(answer.table()))
                 .as("%s: expected and seen", question)
                 .isEmpty();
-        assertThat(answer.table().sumOfRows()).as("the sum of the rows of " + question).isEqualTo(answer.table().totals());
+        assertThat(answer.table().sumOfRows())
+                .as("the sum of the rows of " + question)
+                .isEqualTo(answer.table().totals());
     }
 
     @Override

@@ -54,7 +54,8 @@ class SpendMatchesOracleTest {
             scene.price(client);
             EventStream.Mix mix = new EventStream.Mix(20, 50, 50, DAYS - 1);
             List<Instant> changes = clockChanges(scene.now);
-            scene.load.send(scene.stream(2, mix, changes.toArray(Instant[]::new)).take(RECORDS));
+            scene.load.send(
+                    scene.stream(2, mix, changes.toArray(Instant[]::new)).take(RECORDS));
             scene.awaitCounted(client);
 
             // When
@@ -82,8 +83,7 @@ class SpendMatchesOracleTest {
 
     private static List<SpendQuestion> questions(Instant now, List<Instant> changes) {
         Instant day = now.truncatedTo(ChronoUnit.DAYS);
-        SpendQuestion year =
-                SpendQuestion.between(day.minus(Duration.ofDays(DAYS)), day.plus(Duration.ofDays(1)));
+        SpendQuestion year = SpendQuestion.between(day.minus(Duration.ofDays(DAYS)), day.plus(Duration.ofDays(1)));
         SpendQuestion month = SpendQuestion.between(
                 day.minus(Duration.ofDays(30)).plus(Duration.ofMinutes(15)), day.minus(Duration.ofMinutes(45)));
         List<SpendQuestion> questions = new ArrayList<>();
@@ -117,7 +117,9 @@ class SpendMatchesOracleTest {
                 year.where("team", "").by("team"),
                 year.where("team", "a,b", "red").by("team", "user_tier"),
                 year.where("feature", "größe", "日本").by("feature", "operation"),
-                year.where("model", "tiered-alias").where("service_tier", "BATCH", "FLEX").by("service_tier"),
+                year.where("model", "tiered-alias")
+                        .where("service_tier", "BATCH", "FLEX")
+                        .by("service_tier"),
                 year.where("provider", "azure").every("month", "Asia/Kolkata"),
                 year.where("tags.region", "eu").by("tags.region", "environment"),
                 year.where("tags.region", "").every("week", "America/New_York"),
