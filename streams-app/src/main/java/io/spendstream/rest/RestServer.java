@@ -100,10 +100,14 @@ public final class RestServer implements AutoCloseable {
         WorkerExecutor workers = vertx.createSharedWorkerExecutor("spendstream-rest", config.workers());
         WorkerExecutor intake = vertx.createSharedWorkerExecutor("spendstream-intake", config.intakeWorkers());
         Bodies bodies = new Bodies(vertx, config.bodyBytesMax(), config.bodyTimeout());
-        router.route().failureHandler(Problems::answer).handler(ctx -> {
-            ctx.response().putHeader("X-Content-Type-Options", "nosniff").putHeader("Cache-Control", "no-store");
-            ctx.next();
-        });
+        router.route()
+                .failureHandler(ctx -> Problems.answer(ctx, ctx.statusCode()))
+                .handler(ctx -> {
+                    ctx.response()
+                            .putHeader("X-Content-Type-Options", "nosniff")
+                            .putHeader("Cache-Control", "no-store");
+                    ctx.next();
+                });
         new EventRoutes(ports, config, intake, bodies).mount(api);
         new SpendRoutes(ports, workers, bodies, config.queriesMax()).mount(api);
         new PriceRoutes(ports, workers, bodies).mount(api);
@@ -111,7 +115,7 @@ public final class RestServer implements AutoCloseable {
         new PageRoutes().mount(api);
         api.finish();
         for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 500}) {
-            router.errorHandler(status, Problems::answer);
+            router.errorHandler(status, ctx -> Problems.answer(ctx, status));
         }
     }
 

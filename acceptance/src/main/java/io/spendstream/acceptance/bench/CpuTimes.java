@@ -1,0 +1,64 @@
+package io.spendstream.acceptance.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+
+/**
+ * Processor time by who used it, in seconds. What this process used and none of its Java threads did is garbage
+ * collection, the JIT compiler and threads of RocksDB, or of threads that ended meanwhile.
+ *
+ * @param stream threads of Kafka Streams
+ * @param clients network threads of Kafka producers
+ * @param otherJava all other Java threads
+ * @param jvm garbage collection, JIT and native threads
+ * @param broker the broker's process
+ */
+record CpuTimes(double stream, double clients, double otherJava, double jvm, double broker) {
+
+    static CpuTimes now(long brokerPid) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        double stream = 0;
+        double clients = 0;
+        double other = 0;
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null) {
+                double seconds = Math.max(0, threads.getThreadCpuTime(thread.getThreadId())) / 1e9;
+                if (isStream(thread.getThreadName())) {
+                    stream += seconds;
+                } else if (thread.getThreadName().startsWith("kafka-producer-network-thread")) {
+                    clients += seconds;
+                } else {
+                    other += seconds;
+                }
+            }
+        }
+        double process =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
+        double broker = ProcessHandle.of(brokerPid)
+                        .flatMap(handle -> handle.info().totalCpuDuration())
+                        .orElse(Duration.ZERO)
+                        .toMillis()
+                / 1e3;
+        return new CpuTimes(stream, clients, other, process - stream - clients - other, broker);
+    }
+
+    static boolean isStream(String thread) {
+        return thread.contains("-StreamThread-");
+    }
+
+    CpuTimes since(CpuTimes before) {
+        return new CpuTimes(
+                stream - before.stream,
+                clients - before.clients,
+                otherJava - before.otherJava,
+                jvm - before.jvm,
+                broker - before.broker);
+    }
+
+    double total() {
+        return stream + clients + otherJava + jvm + broker;
+    }
+}
