@@ -15,7 +15,19 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     /** Of one block; a record may have 1 MiB by default. */
     private static final int BLOCK_BYTES_MAX = 400_000;
 
-    private final Combiner combiner;
+    /**
+     * Where results go.
+     *
+     * @param deltas name of the node that takes what is for the cube
+     * @param fed name of the node that takes what the feed sends
+     */
+    public record Ways(String deltas, String fed) {}
+
+    private final int partitions;
+    private final List<String> tagDimensions;
+    private final UsageFeed feed;
+    private final Ways ways;
+    private Combiner combiner;
     private ProcessorContext<Integer, byte[]> context;
     private Runnable afterRecord;
     private long receivedMs;
@@ -23,14 +35,21 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     /**
      * @param partitions of the topic the deltas go to
      * @param tagDimensions tags that are dimensions of the cube, in order
+     * @param feed sums by something else besides
      */
-    public CombineStage(int partitions, List<String> tagDimensions) {
-        combiner = new Combiner(new Destinations(partitions), tagDimensions, BLOCK_BYTES_MAX);
+    public CombineStage(int partitions, List<String> tagDimensions, UsageFeed feed, Ways ways) {
+        this.partitions = partitions;
+        this.tagDimensions = tagDimensions;
+        this.feed = feed;
+        this.ways = ways;
     }
 
     @Override
     public void init(ProcessorContext<Integer, byte[]> context) {
         this.context = context;
+        // Anew: a task that begins again after a failure must not send sums of the transaction that failed.
+        combiner = new Combiner(new Destinations(partitions), tagDimensions, BLOCK_BYTES_MAX);
+        feed.start(context);
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         afterRecord = commit.beforeCommit(context, this::drain);
     }
@@ -38,11 +57,17 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     @Override
     public void process(Record<byte[], MeteredUsage> record) {
         combiner.add(record.value());
+        feed.add(record.value());
         receivedMs = Math.max(receivedMs, record.timestamp());
         afterRecord.run();
     }
 
     private void drain() {
-        combiner.drain((partition, block) -> context.forward(new Record<>(partition, block, receivedMs)));
+        combiner.drain((partition, block) -> send(partition, block, ways.deltas()));
+        feed.drain(receivedMs, (partition, block) -> send(partition, block, ways.fed()));
+    }
+
+    private void send(int partition, byte[] block, String to) {
+        context.forward(new Record<>(partition, block, receivedMs), to);
     }
 }

@@ -14,10 +14,12 @@ final class EveryRecord implements CommitPoint {
 
     private final List<Runnable> works = new ArrayList<>();
     private final Tally tally = new Tally();
+    private final String name;
     private final Tally.Sink sink;
     private boolean open;
 
-    EveryRecord(Tally.Sink sink) {
+    EveryRecord(String name, Tally.Sink sink) {
+        this.name = name;
         this.sink = sink;
     }
 
@@ -55,7 +57,7 @@ final class EveryRecord implements CommitPoint {
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -72,5 +74,6 @@ final class EveryRecord implements CommitPoint {
     public void close() {
         open = false;
         works.clear();
+        tally.clear();
     }
 }
