@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.budget.BudgetBook;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.query.ClusterSpend;
@@ -21,6 +22,8 @@ import io.spendstream.runtime.Totals;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topics;
+import io.spendstream.watch.AlertView;
+import io.spendstream.watch.StatusView;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -40,6 +43,9 @@ public final class Spendstream implements AutoCloseable {
     private final AppConfig config;
     private final Topics topics;
     private final PriceBook book = new PriceBook();
+    private final BudgetBook budgets = new BudgetBook();
+    private final StatusView statuses = new StatusView();
+    private final AlertView alerts = new AlertView();
     private final Shards shards = new Shards();
     private final Totals totals = new Totals();
     private final SchemaRegistry registry;
@@ -58,7 +64,11 @@ public final class Spendstream implements AutoCloseable {
         registry = new ConfluentSchemaRegistry(config.registryUrl(), config.registry());
         schemas = new Schemas(registry, topics);
         engine = new Engine(config, topics.usageEvents().name());
-        metrics = new AppMetrics(totals, engine.probe(), () -> shards.open().size());
+        metrics = new AppMetrics(
+                totals,
+                engine.probe(),
+                () -> shards.open().size(),
+                topics.budgets().name());
         clients = new Clients(config, topics, schemas, registry, book);
         rest = RestServer.start(RestConfig.on(config.httpHost(), config.httpPort()), ports());
         starter = new Thread(this::startProcessing, "start");
@@ -105,19 +115,29 @@ public final class Spendstream implements AutoCloseable {
                                 topics,
                                 config.dedupe(),
                                 config.rollup(),
+                                config.watch(),
                                 config.commitMode(),
                                 config.pricedPublished(),
                                 config.cubePartitions()),
-                        new MeterTopology.Serdeses(schemas.usage, schemas.priced, schemas.rollups),
+                        new MeterTopology.Serdeses(
+                                schemas.usage, schemas.priced, schemas.rollups, schemas.statuses, schemas.alerts),
                         new MeterTopology.Shared(
                                 schemas.writers,
                                 new EventRules(config.horizon()),
                                 book,
                                 shards,
-                                value -> schemas.readPrices(value, () -> closing),
+                                Schemas.patiently(schemas.prices, topics.prices(), () -> closing),
                                 metrics::pricesRefused,
                                 totals,
                                 metrics::valueOverflowed,
+                                new MeterTopology.Watched(
+                                        budgets,
+                                        statuses,
+                                        alerts,
+                                        Schemas.patiently(schemas.budgets, topics.budgets(), () -> closing),
+                                        Schemas.patiently(schemas.statuses, topics.budgetStatus(), () -> closing),
+                                        Schemas.patiently(schemas.alerts, topics.budgetAlerts(), () -> closing),
+                                        metrics::refused),
                                 engine.probe()))
                 .build();
     }

@@ -123,8 +123,7 @@ public final class BudgetBook {
         });
         Map<String, Scope> scopes = new TreeMap<>();
         byScope.forEach((id, sharing) -> scopes.put(id, scope(id, sharing)));
-        contents =
-                new Contents(version, Collections.unmodifiableMap(budgets), Collections.unmodifiableMap(scopes));
+        contents = new Contents(version, Collections.unmodifiableMap(budgets), Collections.unmodifiableMap(scopes));
         return contents;
     }
 

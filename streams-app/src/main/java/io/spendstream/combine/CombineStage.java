@@ -18,8 +18,8 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     /**
      * Where results go.
      *
-     * @param deltas name of the node that takes what is for the cube
-     * @param fed name of the node that takes what the feed sends
+     * @param deltas name of the node that takes what is for the cube; null: whatever comes next
+     * @param fed name of the node that takes what the feed sends; null: whatever comes next
      */
     public record Ways(String deltas, String fed) {}
 
@@ -44,6 +44,11 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
         this.ways = ways;
     }
 
+    /** One that has nothing besides the deltas to send. */
+    public CombineStage(int partitions, List<String> tagDimensions) {
+        this(partitions, tagDimensions, UsageFeed.NONE, new Ways(null, null));
+    }
+
     @Override
     public void init(ProcessorContext<Integer, byte[]> context) {
         this.context = context;
@@ -56,8 +61,9 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
 
     @Override
     public void process(Record<byte[], MeteredUsage> record) {
-        combiner.add(record.value());
+        // First: the combiner takes over what it is given.
         feed.add(record.value());
+        combiner.add(record.value());
         receivedMs = Math.max(receivedMs, record.timestamp());
         afterRecord.run();
     }

@@ -11,6 +11,10 @@ import org.apache.kafka.streams.state.StoreBuilder;
  */
 public record CommitPoints(String name, CommitPoint.Mode mode, Tally.Sink sink) implements StoreBuilder<CommitPoint> {
 
+    public CommitPoints(CommitPoint.Mode mode, Tally.Sink sink) {
+        this(CommitPoint.NAME, mode, sink);
+    }
+
     @Override
     public CommitPoint build() {
         return mode == CommitPoint.Mode.BEFORE_COMMIT ? new BeforeCommit(name, sink) : new EveryRecord(name, sink);

@@ -121,5 +121,4 @@ final class CountedScope {
         long end = window.end() == null ? ScopeBlock.NO_END : window.end().toEpochMilli();
         return new ScopeBlock.WindowKey(scope.id(), window.start().toEpochMilli(), end, false);
     }
-
 }

@@ -84,8 +84,8 @@ public final class ScopeBlock {
             switch (in.readByte()) {
                 case OPEN -> reader.open(source, texts[in.readCount()], in.readSigned(), in.readSigned());
                 case CLOSE -> reader.close(source, texts[in.readCount()]);
-                case WINDOW -> window = new WindowKey(
-                        texts[in.readCount()], in.readSigned(), in.readSigned(), in.readByte() != 0);
+                case WINDOW ->
+                    window = new WindowKey(texts[in.readCount()], in.readSigned(), in.readSigned(), in.readByte() != 0);
                 default -> {
                     String[] group = new String[in.readCount()];
                     for (int i = 0; i < group.length; i++) {
@@ -218,8 +218,6 @@ public final class ScopeBlock {
 
     /** Which partition owns the counters of a scope. Part of the format of the stores: fixed once there is state. */
     static int destination(String scope, int partitions) {
-        return Utils.toPositive(Utils.murmur2(
-                        scope.getBytes(StandardCharsets.UTF_8)))
-                % partitions;
+        return Utils.toPositive(Utils.murmur2(scope.getBytes(StandardCharsets.UTF_8))) % partitions;
     }
 }

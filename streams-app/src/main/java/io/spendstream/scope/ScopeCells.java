@@ -177,8 +177,8 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
         private void add(CountedScope.Group group, long atMs, long[] measures) {
             ScopeBlock.WindowKey window = group.scope().windowOf(atMs);
             if (window.startMs() >= group.scope().countedFromMs()) {
-                long[] sum = sums.computeIfAbsent(group, g -> new HashMap<>())
-                        .computeIfAbsent(window, w -> new long[1]);
+                long[] sum =
+                        sums.computeIfAbsent(group, g -> new HashMap<>()).computeIfAbsent(window, w -> new long[1]);
                 sum[0] = Math.addExact(
                         sum[0], Amounts.of(group.scope().scope().counted().measure(), measures));
             }
@@ -190,8 +190,7 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
                     boolean over = window.endMs() <= group.scope().scope().definedAtMs();
                     outbox.to(window.scope())
                             .amount(
-                                    new ScopeBlock.WindowKey(
-                                            window.scope(), window.startMs(), window.endMs(), over),
+                                    new ScopeBlock.WindowKey(window.scope(), window.startMs(), window.endMs(), over),
                                     group.values(),
                                     ScopeBlock.NO_BUCKET,
                                     sum[0]);

@@ -164,13 +164,12 @@ abstract class ScopeFeed {
      */
     private static long countedFrom(BudgetBook.Scope scope) {
         Window window = scope.windowOf(scope.definedAtMs());
-        int before =
-                switch (scope.counted().period().kind()) {
-                    case HOUR -> HOURS_BEFORE;
-                    case DAY -> DAYS_BEFORE;
-                    case WEEK, MONTH, QUARTER, YEAR -> 1;
-                    case LIFETIME -> 0;
-                };
+        int before = switch (scope.counted().period().kind()) {
+            case HOUR -> HOURS_BEFORE;
+            case DAY -> DAYS_BEFORE;
+            case WEEK, MONTH, QUARTER, YEAR -> 1;
+            case LIFETIME -> 0;
+        };
         for (int i = 0; i < before; i++) {
             window = scope.counted().period().before(window);
         }

@@ -88,8 +88,10 @@ final class ScopeMatches {
             return place == null ? null : values[place];
         };
         List<CountedScope.Group> found = new ArrayList<>();
-        index.forEachMatching(call, entry -> found.add(
-                scopes.get(entry.definition().scopeId()).group(entry.matcher().groupOf(call))));
+        index.forEachMatching(
+                call,
+                entry -> found.add(scopes.get(entry.definition().scopeId())
+                        .group(entry.matcher().groupOf(call))));
         return found.toArray(CountedScope.Group[]::new);
     }
 }
