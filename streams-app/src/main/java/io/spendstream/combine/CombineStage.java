@@ -52,7 +52,8 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     @Override
     public void init(ProcessorContext<Integer, byte[]> context) {
         this.context = context;
-        // Anew: a task that begins again after a failure must not send sums of the transaction that failed.
+        // After an aborted transaction a task starts again with the same processors: sums that were not sent belong to
+        // records that come again.
         combiner = new Combiner(new Destinations(partitions), tagDimensions, BLOCK_BYTES_MAX);
         feed.start(context);
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);

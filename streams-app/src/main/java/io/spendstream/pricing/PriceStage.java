@@ -41,7 +41,7 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
     private UnpricedEvents unpriced;
     private Tally tally;
     private Runnable afterRecord;
-    private long ratedVersion = -1;
+    private long ratedVersion;
 
     public PriceStage(PriceBook book, Ways ways) {
         this.book = book;
@@ -52,6 +52,8 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
     public void init(ProcessorContext<byte[], Object> context) {
         this.context = context;
         unpriced = new UnpricedEvents(context.<KeyValueStore<Bytes, byte[]>>getStateStore(UNPRICED));
+        // A task may start again after an aborted transaction, which took its corrections back.
+        ratedVersion = -1;
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();
         afterRecord = commit.beforeCommit(context, () -> {});

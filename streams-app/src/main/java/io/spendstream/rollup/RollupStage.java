@@ -40,7 +40,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     private final RollupRecords records;
     private ProcessorContext<Object, Object> context;
     private CellTable table;
-    private long expiredOnDay = Long.MIN_VALUE;
+    private long expiredOnDay;
 
     /**
      * @param feed follows the cells of this task
@@ -63,6 +63,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         KeyValueStore<Bytes, byte[]> cells = context.getStateStore(CELLS);
         KeyValueStore<Bytes, byte[]> journal = context.getStateStore(JOURNAL);
         table = new CellTable(context.taskId().partition(), settings, cells, journal, overflow);
+        expiredOnDay = Long.MIN_VALUE;
         // The wall clock decides only when totals are written down, not what they are.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
         feed.start(context, table);
