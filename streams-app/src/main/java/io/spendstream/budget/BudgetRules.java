@@ -271,7 +271,7 @@ public final class BudgetRules {
                 continue;
             }
             checkThreshold(faults, at, threshold);
-            Integer first = seen.putIfAbsent(threshold.getAtPpm(), i);
+            Integer first = isReadable(threshold) ? seen.putIfAbsent(threshold.getAtPpm(), i) : null;
             if (first != null) {
                 faults.add(
                         at + ".at",
@@ -304,13 +304,13 @@ public final class BudgetRules {
     private static void checkOrder(Faults faults, List<BudgetThreshold> thresholds) {
         long denied = Long.MAX_VALUE;
         for (BudgetThreshold threshold : thresholds) {
-            if (threshold != null && threshold.getAction() == BudgetAction.DENY) {
+            if (isReadable(threshold) && threshold.getAction() == BudgetAction.DENY) {
                 denied = Math.min(denied, threshold.getAtPpm());
             }
         }
         for (int i = 0; i < thresholds.size(); i++) {
             BudgetThreshold threshold = thresholds.get(i);
-            if (threshold != null
+            if (isReadable(threshold)
                     && threshold.getAtPpm() > denied
                     && threshold.getAction() != null
                     && threshold.getAction() != BudgetAction.NOTIFY) {
@@ -319,6 +319,11 @@ public final class BudgetRules {
                         "has no effect: calls are denied from a lower threshold on; only notify makes sense there");
             }
         }
+    }
+
+    /** What has no valid place among the others is not compared with them. */
+    private static boolean isReadable(BudgetThreshold threshold) {
+        return threshold != null && threshold.getAtPpm() >= 1 && threshold.getAtPpm() <= AT_PPM_MAX;
     }
 
     private static void checkRollover(Faults faults, Budget budget) {
