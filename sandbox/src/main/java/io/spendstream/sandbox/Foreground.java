@@ -43,7 +43,7 @@ final class Foreground {
     int run(SandboxOptions options, Work begin) throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-sandbox"));
         try {
-            Sandbox started = Sandbox.start(options);
+            Sandbox started = Sandbox.start(options, SandboxLog::into);
             sandbox.set(started);
             out.println(readyLine(started));
             out.flush();

@@ -1,5 +1,7 @@
 package io.spendstream.acceptance.bench;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -17,6 +19,9 @@ import java.time.Duration;
  * @param broker the broker's process
  */
 record CpuTimes(double stream, double clients, double otherJava, double jvm, double broker) {
+
+    /** Above the columns of {@link #toString}. */
+    static final String HEADINGS = "cpu us/event: stream  producer  other  gc+jit  broker";
 
     static CpuTimes now(long brokerPid) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -58,7 +63,22 @@ record CpuTimes(double stream, double clients, double otherJava, double jvm, dou
                 broker - before.broker);
     }
 
-    double total() {
-        return stream + clients + otherJava + jvm + broker;
+    CpuTimes times(double factor) {
+        return new CpuTimes(stream * factor, clients * factor, otherJava * factor, jvm * factor, broker * factor);
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("stream_threads", Latencies.rounded(stream));
+        json.put("producer_threads", Latencies.rounded(clients));
+        json.put("other_java_threads", Latencies.rounded(otherJava));
+        json.put("gc_jit_native", Latencies.rounded(jvm));
+        json.put("broker", Latencies.rounded(broker));
+        return json;
+    }
+
+    @Override
+    public String toString() {
+        return "%20.2f %9.2f %6.2f %7.2f %7.2f".formatted(stream, clients, otherJava, jvm, broker);
     }
 }

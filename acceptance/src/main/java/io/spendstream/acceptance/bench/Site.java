@@ -7,6 +7,7 @@ import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topic;
+import io.spendstream.topic.Topics;
 import io.spendstream.v1.ModelPrices;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,26 +85,27 @@ final class Site implements AutoCloseable {
         return AppConfig.of(config);
     }
 
-    /** Creates a topic as the application would. */
-    void create(Topic topic) throws InterruptedException {
-        int count = topic.partitions() == 0 ? partitions : topic.partitions();
-        NewTopic created = new NewTopic(topic.name(), Optional.of(count), Optional.empty()).configs(topic.config());
+    /** Creates all topics as the application would, and publishes the price list. */
+    void createTopics(Topics topics) throws InterruptedException {
+        List<NewTopic> created = topics.all().stream().map(this::newTopic).toList();
         try {
-            admin.createTopics(List.of(created)).all().get();
+            admin.createTopics(created).all().get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the topic " + topic.name() + " cannot be created", e.getCause());
+            throw new IllegalStateException("topics cannot be created", e.getCause());
         }
-    }
-
-    /** Publishes the price list. */
-    void publishPrices(Topic prices) {
         AvroSerde<ModelPrices> serde = new AvroSerde<>(ModelPrices.class, registry);
+        String prices = topics.prices().name();
         try (KafkaProducer<String, ModelPrices> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers()), new StringSerializer(), serde.serializer())) {
             RateList.records()
-                    .forEach(record -> producer.send(new ProducerRecord<>(prices.name(), record.getModel(), record)));
+                    .forEach(record -> producer.send(new ProducerRecord<>(prices, record.getModel(), record)));
             producer.flush();
         }
+    }
+
+    private NewTopic newTopic(Topic topic) {
+        int count = topic.partitions() == 0 ? partitions : topic.partitions();
+        return new NewTopic(topic.name(), Optional.of(count), Optional.empty()).configs(topic.config());
     }
 
     /** Takes away what an application that has stopped left in the broker and on disk. */
