@@ -102,6 +102,12 @@ public record BudgetDefinition(
         return enabled && limit > 0;
     }
 
+    /** Whether the cost of a call matters to it. */
+    public boolean limitsCost() {
+        return (measure == BudgetMeasure.COST && limit > 0)
+                || (perRequest != null && perRequest.maxCostNanoUsd() != null);
+    }
+
     /**
      * The limit in force.
      *

@@ -259,7 +259,7 @@ public final class BudgetRules {
             faults.add("thresholds", thresholds.size() + " thresholds are more than " + THRESHOLDS_MAX);
             return;
         }
-        if (!thresholds.isEmpty() && budget.getLimit() == null) {
+        if (!thresholds.isEmpty() && hasNoLimit(faults, budget)) {
             faults.add("thresholds", "are parts of a limit, and there is none");
         }
         Map<Long, Integer> seen = new HashMap<>();
@@ -271,7 +271,7 @@ public final class BudgetRules {
                 continue;
             }
             checkThreshold(faults, at, threshold);
-            Integer first = seen.putIfAbsent(threshold.getAtPpm(), i);
+            Integer first = isReadable(threshold) ? seen.putIfAbsent(threshold.getAtPpm(), i) : null;
             if (first != null) {
                 faults.add(
                         at + ".at",
@@ -304,13 +304,13 @@ public final class BudgetRules {
     private static void checkOrder(Faults faults, List<BudgetThreshold> thresholds) {
         long denied = Long.MAX_VALUE;
         for (BudgetThreshold threshold : thresholds) {
-            if (threshold != null && threshold.getAction() == BudgetAction.DENY) {
+            if (isReadable(threshold) && threshold.getAction() == BudgetAction.DENY) {
                 denied = Math.min(denied, threshold.getAtPpm());
             }
         }
         for (int i = 0; i < thresholds.size(); i++) {
             BudgetThreshold threshold = thresholds.get(i);
-            if (threshold != null
+            if (isReadable(threshold)
                     && threshold.getAtPpm() > denied
                     && threshold.getAction() != null
                     && threshold.getAction() != BudgetAction.NOTIFY) {
@@ -319,6 +319,11 @@ public final class BudgetRules {
                         "has no effect: calls are denied from a lower threshold on; only notify makes sense there");
             }
         }
+    }
+
+    /** What has no valid place among the others is not compared with them. */
+    private static boolean isReadable(BudgetThreshold threshold) {
+        return threshold != null && threshold.getAtPpm() >= 1 && threshold.getAtPpm() <= AT_PPM_MAX;
     }
 
     private static void checkRollover(Faults faults, Budget budget) {
@@ -330,7 +335,7 @@ public final class BudgetRules {
             faults.add("rollover.max", notBetween(max, 1));
         } else if (budget.getPeriod() == BudgetPeriod.LIFETIME) {
             faults.add("rollover", "has nothing to carry over to: a lifetime has one period");
-        } else if (budget.getLimit() == null) {
+        } else if (hasNoLimit(faults, budget)) {
             faults.add("rollover", "is a part of a limit, and there is none");
         }
     }
@@ -349,7 +354,7 @@ public final class BudgetRules {
                 || increase.getUntil().isAfter(TIME_MAX)) {
             faults.add("temporary_increase.until", "is not between " + Instant.EPOCH + " and " + TIME_MAX);
         }
-        if (budget.getLimit() == null) {
+        if (hasNoLimit(faults, budget)) {
             faults.add("temporary_increase", "is on top of a limit, and there is none");
         }
     }
@@ -358,7 +363,10 @@ public final class BudgetRules {
         if (limits == null) {
             return;
         }
-        if (limits.getMaxTokens() == null && limits.getMaxCostNanoUsd() == null) {
+        if (limits.getMaxTokens() == null
+                && limits.getMaxCostNanoUsd() == null
+                && !faults.has("per_request.max_tokens")
+                && !faults.has("per_request.max_cost_usd")) {
             faults.add("per_request", "is empty; it takes max_tokens, max_cost_usd or both");
         }
         if (limits.getMaxTokens() != null && !isIn(limits.getMaxTokens(), 1)) {
@@ -367,6 +375,11 @@ public final class BudgetRules {
         if (limits.getMaxCostNanoUsd() != null && !isIn(limits.getMaxCostNanoUsd(), 1)) {
             faults.add("per_request.max_cost_usd", notBetween(limits.getMaxCostNanoUsd(), 1));
         }
+    }
+
+    /** A limit that is at fault itself is no reason to complain about what goes with it. */
+    private static boolean hasNoLimit(Faults faults, Budget budget) {
+        return budget.getLimit() == null && !faults.has("limit");
     }
 
     private static boolean isIn(long amount, long min) {
