@@ -256,8 +256,7 @@ public final class Admission {
             }
             Long cost = estimate.costNanoUsd();
             if (caps.maxCostNanoUsd() != null && cost != null && cost > caps.maxCostNanoUsd()) {
-                deny(Words.exactUsd(cost) + " is more than the " + Words.exactUsd(caps.maxCostNanoUsd())
-                        + " of a single call");
+                deny(Words.usd(cost) + " is more than the " + Words.usd(caps.maxCostNanoUsd()) + " of a single call");
             }
         }
 

@@ -68,10 +68,9 @@ final class AdmissionRoute {
     /** The group's own counter; where it has none, the one it shares with the others past the limit of groups. */
     private Standing standing(BudgetIndex.Entry entry, Attributes call, Instant now) {
         List<String> group = Arrays.asList(entry.matcher().groupOf(call));
-        String id = entry.definition().id();
-        BudgetStatus status = counters.get(id, group);
+        BudgetStatus status = counters.get(entry.definition(), group);
         if (status == null && !group.isEmpty()) {
-            status = counters.get(id, Collections.nCopies(group.size(), Standing.OVERFLOW));
+            status = counters.get(entry.definition(), Collections.nCopies(group.size(), Standing.OVERFLOW));
         }
         return Standing.of(entry.definition(), group, status, now);
     }

@@ -137,7 +137,7 @@ final class BudgetRoutes {
         BudgetDefinition definition = entry == null ? BudgetDefinition.of(budget) : entry.definition();
         return StatusJson.write(
                 definition,
-                ports.budgets().counters().ofBudget(budget.getId()),
+                ports.budgets().counters().of(definition),
                 limit,
                 ports.clock().instant(),
                 freshness);

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.spendstream.budget.BudgetAlerts;
-import io.spendstream.budget.BudgetAlerts.Cause;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.Standing;
 import io.spendstream.budget.Window;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertSeverity;
+import io.spendstream.v1.AlertState;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.Contributor;
@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -259,8 +258,8 @@ class BudgetRoutesTest {
     void alerts_are_found_by_what_they_are() throws Exception {
         // Given
         put("/v1/budgets/daily", DAILY);
-        instance.alerts.add(alert(0, "chat-a"));
-        instance.alerts.add(alert(1, "chat-b"));
+        instance.alerts.add(alert("1", "chat-a"));
+        instance.alerts.add(alert("2", "chat-b"));
 
         // Then
         JsonNode all = json("/v1/alerts");
@@ -362,19 +361,21 @@ class BudgetRoutesTest {
                 .build());
     }
 
-    private Alert alert(int threshold, String feature) {
-        BudgetDefinition definition = definition("daily");
-        return BudgetAlerts.threshold(
-                new Cause(
-                        definition,
-                        Arrays.asList(feature),
-                        false,
-                        definition.period().windowOf(TestInstance.NOW),
-                        1_000_000_000,
-                        600_000_000,
-                        TestInstance.NOW,
-                        List.of(new Contributor("model", "m", 600_000_000L, 1_000_000L))),
-                definition.thresholds().get(threshold),
-                true);
+    private static Alert alert(String id, String feature) {
+        return Alert.newBuilder()
+                .setId(id)
+                .setKind("budget_threshold")
+                .setState(AlertState.OPEN)
+                .setSeverity(AlertSeverity.INFO)
+                .setScope(Map.of("feature", feature))
+                .setBudget("daily")
+                .setThreshold(500_000L)
+                .setLimit(1_000_000_000L)
+                .setValue(600_000_000)
+                .setOpenedAt(TestInstance.NOW)
+                .setChangedAt(TestInstance.NOW)
+                .setSummary("Half of it is spent.")
+                .setContributors(List.of(new Contributor("model", "m", 600_000_000L, 1_000_000L)))
+                .build();
     }
 }

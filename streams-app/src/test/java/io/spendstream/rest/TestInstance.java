@@ -198,10 +198,9 @@ final class TestInstance implements AutoCloseable {
         }
 
         @Override
-        public BudgetStatus get(String budgetId, List<String> group) {
-            List<String> groupBy = byId.get(budgetId).getGroupBy();
-            return ofBudget(budgetId).stream()
-                    .filter(status -> groupBy.stream()
+        public BudgetStatus get(BudgetDefinition budget, List<String> group) {
+            return of(budget).stream()
+                    .filter(status -> budget.groupBy().stream()
                             .map(status.getGroup()::get)
                             .toList()
                             .equals(group))
@@ -210,9 +209,9 @@ final class TestInstance implements AutoCloseable {
         }
 
         @Override
-        public List<BudgetStatus> ofBudget(String budgetId) {
+        public List<BudgetStatus> of(BudgetDefinition budget) {
             return statuses.stream()
-                    .filter(status -> status.getBudget().equals(budgetId))
+                    .filter(status -> status.getBudget().equals(budget.id()))
                     .toList();
         }
 
