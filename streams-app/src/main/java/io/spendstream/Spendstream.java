@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.pricing.PriceBook;
@@ -7,6 +8,7 @@ import io.spendstream.query.ClusterSpend;
 import io.spendstream.query.CubeDimensions;
 import io.spendstream.query.LocalSpend;
 import io.spendstream.query.Retention;
+import io.spendstream.rest.BudgetPorts;
 import io.spendstream.rest.HttpPeerClient;
 import io.spendstream.rest.RestConfig;
 import io.spendstream.rest.RestPorts;
@@ -17,6 +19,7 @@ import io.spendstream.runtime.AppMetrics;
 import io.spendstream.runtime.Clients;
 import io.spendstream.runtime.Engine;
 import io.spendstream.runtime.Schemas;
+import io.spendstream.runtime.ShownBudgets;
 import io.spendstream.runtime.Start;
 import io.spendstream.runtime.Totals;
 import io.spendstream.schema.ConfluentSchemaRegistry;
@@ -69,7 +72,7 @@ public final class Spendstream implements AutoCloseable {
                 engine.probe(),
                 () -> shards.open().size(),
                 topics.budgets().name());
-        clients = new Clients(config, topics, schemas, registry, book);
+        clients = new Clients(config, topics, schemas, registry, book, budgets);
         rest = RestServer.start(RestConfig.on(config.httpHost(), config.httpPort()), ports());
         starter = new Thread(this::startProcessing, "start");
     }
@@ -164,7 +167,14 @@ public final class Spendstream implements AutoCloseable {
                 engine,
                 engine,
                 metrics,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                budgetPorts());
+    }
+
+    private BudgetPorts budgetPorts() {
+        ShownBudgets shown = new ShownBudgets(
+                statuses, alerts, engine.probe(), engine, config.watch().settleEvery(), Clock.systemUTC());
+        return new BudgetPorts(clients.budgets(), shown, shown, AdmissionPolicy.DEFAULT);
     }
 
     /** Where it listens. */

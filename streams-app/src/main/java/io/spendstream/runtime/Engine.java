@@ -41,6 +41,8 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
 
     private static final Duration REPLACEMENTS_WINDOW = Duration.ofMinutes(10);
     private static final Duration PROBE_EVERY = Duration.ofMillis(100);
+    /** How the name of the topic before the cube ends. */
+    private static final String CUBE_TOPIC = "rollup-deltas-repartition";
     /** How long a commit takes besides its interval, until what it sent is in the cube. */
     private static final long COMMIT_SLACK_MS = 150;
 
@@ -265,7 +267,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
                     Map<String, String> tags = metric.getKey().tags();
                     String topic = tags.getOrDefault("topic", "");
                     boolean isEvents = topic.equals(eventsTopic) || topic.equals(eventsTopic.replace('.', '_'));
-                    if (isEvents || topic.endsWith("-repartition")) {
+                    if (isEvents || topic.endsWith(CUBE_TOPIC)) {
                         double lag = (Double) metric.getValue().metricValue();
                         (isEvents ? events : deltas)
                                 .put(Integer.parseInt(tags.get("partition")), Double.isNaN(lag) ? 0 : (long) lag);
