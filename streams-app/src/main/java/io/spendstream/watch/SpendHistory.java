@@ -4,7 +4,7 @@ import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
 
 /**
- * What one group has spent lately, by when: 72 bins of five minutes and 193 of an hour, 2,120 bytes in memory. A window
+ * What one group has spent lately, by when: 73 bins of five minutes and 193 of an hour, 2,128 bytes in memory. A window
  * that begins inside of a bin gets its share of it, as if spent evenly.
  */
 final class SpendHistory {
