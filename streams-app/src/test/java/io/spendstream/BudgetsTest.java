@@ -64,14 +64,16 @@ class BudgetsTest {
     @Test
     void aBudgetMadeInTheMiddleOfAPeriodStartsWithExactlyWhatWasSpent() {
         // Given: one call in another period, and one that another budget would count
-        pipeline.publish(
-                Pipeline.event("y").setTime(YESTERDAY.minusSeconds(60)).build());
+        pipeline.publish(Pipeline.event("y").setTime(YESTERDAY.minusSeconds(60)).build());
         pipeline.publish(Pipeline.event("other").setFeature("search").build());
         publish("a", "b");
 
         // When
         pipeline.define(
-                daily(10 * COST, 200_000).setMatch(Map.of("feature", List.of("ch*"))).build(), Pipeline.NOW);
+                daily(10 * COST, 200_000)
+                        .setMatch(Map.of("feature", List.of("ch*")))
+                        .build(),
+                Pipeline.NOW);
         publish("c", "c", "a");
 
         // Then
@@ -219,8 +221,7 @@ class BudgetsTest {
         assertThat(spent()).containsExactly(2 * COST);
 
         // When
-        pipeline.define(
-                daily(10 * COST).setGroupBy(List.of("feature")).build(), Pipeline.NOW.plusSeconds(1));
+        pipeline.define(daily(10 * COST).setGroupBy(List.of("feature")).build(), Pipeline.NOW.plusSeconds(1));
         publish("b");
         pipeline.settle();
 

@@ -83,7 +83,7 @@ class WatchStageTest {
                                 .setLimit(limit)
                                 .setPeriod(BudgetPeriod.DAY)
                                 .setGroupBy(groupBy)
-                                .setBurnRateMin(1_000_000)
+                                .setBurnRateMin(1_000_000L)
                                 .setThresholds(Arrays.stream(atPpm)
                                         .mapToObj(at -> new BudgetThreshold(at, BudgetAction.NOTIFY, null))
                                         .toList())
