@@ -66,7 +66,7 @@ public final class Spendstream implements AutoCloseable {
         topics = Topics.withPrefix(config.topicPrefix());
         registry = new ConfluentSchemaRegistry(config.registryUrl(), config.registry());
         schemas = new Schemas(registry, topics);
-        engine = new Engine(config, topics.usageEvents().name());
+        engine = new Engine(config, topics.usageEvents().name(), MeterTopology.deltasTopic(config.applicationId()));
         metrics = new AppMetrics(
                 totals,
                 engine.probe(),

@@ -89,7 +89,8 @@ class KillTest {
 
     private static void assertPricedOnce(Scene scene) {
         Map<String, BigInteger> priced = new HashMap<>();
-        for (PricedUsage usage : scene.deployment.readPriced()) {
+        for (Map.Entry<String, PricedUsage> record : scene.deployment.readPriced()) {
+            PricedUsage usage = record.getValue();
             BigInteger cost = usage.getCostNanoUsd() == null ? null : BigInteger.valueOf(usage.getCostNanoUsd());
             assertThat(priced).as("usage-priced").doesNotContainKey(usage.getId());
             priced.put(usage.getId(), cost);

@@ -1,6 +1,8 @@
 package io.spendstream.acceptance;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.Spendstream;
@@ -70,17 +72,23 @@ class RepricingTest {
     /** {@code usage-unpriced} holds those without a price; {@code usage-priced} all, and the late ones once more. */
     private static void assertPublished(Scene scene, Set<String> withoutPrice) {
         Deployment deployment = scene.deployment;
-        assertThat(deployment.readUnpriced().stream().map(event -> event.getId()))
+        assertThat(deployment.readUnpriced())
+                .allSatisfy(record ->
+                        assertThat(record.getKey()).isEqualTo(record.getValue().getId()));
+        assertThat(deployment.readUnpriced().stream().map(Map.Entry::getKey))
                 .containsExactlyInAnyOrderElementsOf(withoutPrice);
-        Map<String, List<PricedUsage>> published =
-                deployment.readPriced().stream().collect(groupingBy(PricedUsage::getId));
+        Map<String, List<PricedUsage>> published = deployment.readPriced().stream()
+                .collect(groupingBy(Map.Entry::getKey, mapping(Map.Entry::getValue, toList())));
         Map<String, BigInteger> costs = scene.oracle.costs();
         assertThat(published.keySet()).isEqualTo(costs.keySet());
         published.forEach((id, records) -> {
             PricedUsage first = records.get(0);
             PricedUsage last = records.get(records.size() - 1);
             boolean corrected = withoutPrice.contains(id) && costs.get(id) != null;
-            assertThat(records).as(id).hasSize(corrected ? 2 : 1);
+            assertThat(records)
+                    .as(id)
+                    .hasSize(corrected ? 2 : 1)
+                    .allMatch(record -> record.getId().equals(id));
             assertThat(first.getCorrection()).isFalse();
             assertThat(first.getUnpriced()).isEqualTo(withoutPrice.contains(id));
             assertThat(last.getCorrection()).isEqualTo(corrected);
