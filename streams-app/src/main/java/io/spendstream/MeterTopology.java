@@ -104,6 +104,11 @@ public final class MeterTopology {
             Runnable valueOverflow,
             Progress progress) {}
 
+    /** The topic between combining and the cube. */
+    public static String deltasTopic(String applicationId) {
+        return applicationId + "-" + DELTAS + "-repartition";
+    }
+
     private final Settings settings;
     private final Serdeses serdes;
     private final Shared shared;

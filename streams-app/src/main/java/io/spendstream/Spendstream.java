@@ -57,7 +57,7 @@ public final class Spendstream implements AutoCloseable {
         topics = Topics.withPrefix(config.topicPrefix());
         registry = new ConfluentSchemaRegistry(config.registryUrl(), config.registry());
         schemas = new Schemas(registry, topics);
-        engine = new Engine(config, topics.usageEvents().name());
+        engine = new Engine(config, topics.usageEvents().name(), MeterTopology.deltasTopic(config.applicationId()));
         metrics = new AppMetrics(totals, engine.probe(), () -> shards.open().size());
         clients = new Clients(config, topics, schemas, registry, book);
         rest = RestServer.start(RestConfig.on(config.httpHost(), config.httpPort()), ports());

@@ -36,6 +36,8 @@ final class BeforeCommit implements CommitPoint, CachedStateStore<Object, Object
     @Override
     public Runnable beforeCommit(ProcessorContext<?, ?> context, Runnable action) {
         InternalProcessorContext<?, ?> internal = (InternalProcessorContext<?, ?>) context;
+        // A task that was suspended and goes on initialises its processors anew, with this store still open.
+        works.removeIf(work -> work.node().name().equals(internal.currentNode().name()));
         works.add(new Work(internal, internal.currentNode(), action));
         return () -> {};
     }
@@ -103,7 +105,7 @@ final class BeforeCommit implements CommitPoint, CachedStateStore<Object, Object
     @Override
     public void close() {
         open = false;
-        works.clear();
+        forget();
     }
 
     @Override
@@ -111,8 +113,15 @@ final class BeforeCommit implements CommitPoint, CachedStateStore<Object, Object
         return false;
     }
 
+    /** The task becomes a standby, or active again: new processors will register their work. */
     @Override
     public void clearCache() {
-        // Nothing is cached here; the stages own what they gather.
+        forget();
+    }
+
+    /** What an aborted transaction gathered belongs to records that come again. */
+    private void forget() {
+        works.clear();
+        tally.clear();
     }
 }

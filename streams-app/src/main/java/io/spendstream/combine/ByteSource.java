@@ -71,7 +71,12 @@ public final class ByteSource {
     /** Fills {@code measures}, and returns the other units. */
     public Map<String, long[]> readMeasures(long[] measures) {
         Arrays.fill(measures, 0);
-        for (long rest = readVarint(); rest != 0; rest &= rest - 1) {
+        long present = readVarint();
+        if (measures.length < Long.SIZE && present >>> measures.length != 0) {
+            throw new IllegalStateException("the bytes hold a measure beyond the " + measures.length
+                    + " that this release knows: a newer release wrote them, which must read them");
+        }
+        for (long rest = present; rest != 0; rest &= rest - 1) {
             measures[Long.numberOfTrailingZeros(rest)] = readSigned();
         }
         int units = readCount();

@@ -15,7 +15,9 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     /** Of one block; a record may have 1 MiB by default. */
     private static final int BLOCK_BYTES_MAX = 400_000;
 
-    private final Combiner combiner;
+    private final int partitions;
+    private final List<String> tagDimensions;
+    private Combiner combiner;
     private ProcessorContext<Integer, byte[]> context;
     private Runnable afterRecord;
     private long receivedMs;
@@ -25,12 +27,16 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
      * @param tagDimensions tags that are dimensions of the cube, in order
      */
     public CombineStage(int partitions, List<String> tagDimensions) {
-        combiner = new Combiner(new Destinations(partitions), tagDimensions, BLOCK_BYTES_MAX);
+        this.partitions = partitions;
+        this.tagDimensions = tagDimensions;
     }
 
     @Override
     public void init(ProcessorContext<Integer, byte[]> context) {
         this.context = context;
+        // After an aborted transaction a task starts again with the same processors: sums that were not sent belong to
+        // records that come again.
+        combiner = new Combiner(new Destinations(partitions), tagDimensions, BLOCK_BYTES_MAX);
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         afterRecord = commit.beforeCommit(context, this::drain);
     }

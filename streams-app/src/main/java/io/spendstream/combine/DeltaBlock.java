@@ -45,18 +45,30 @@ public final class DeltaBlock {
         }
         int dimensionCount = in.readCount();
         while (in.hasMore()) {
-            if (in.readByte() == CELL) {
+            int kind = in.readByte();
+            if (kind == CELL) {
                 long quarterHour = in.readSigned();
                 String[] dimensions = new String[dimensionCount];
                 for (int i = 0; i < dimensionCount; i++) {
-                    int text = in.readCount();
-                    dimensions[i] = text == 0 ? null : texts[text - 1];
+                    int number = in.readCount();
+                    dimensions[i] = number == 0 ? null : text(texts, number - 1);
                 }
                 reader.cell(dimensions, quarterHour, readDelta(in));
+            } else if (kind == USER) {
+                reader.user(text(texts, in.readCount()), in.readText(), in.readSigned(), readDelta(in));
             } else {
-                reader.user(texts[in.readCount()], in.readText(), in.readSigned(), readDelta(in));
+                throw new IllegalStateException("a block of deltas holds an entry of kind " + kind
+                        + "; this release knows " + CELL + " (cell) and " + USER + " (user)");
             }
         }
+    }
+
+    private static String text(String[] texts, int number) {
+        if (number >= texts.length) {
+            throw new IllegalStateException(
+                    "a block of deltas refers to text " + number + " of " + texts.length + ": its bytes are damaged");
+        }
+        return texts[number];
     }
 
     private static Delta readDelta(ByteSource in) {

@@ -1,18 +1,15 @@
 package io.spendstream.combine;
 
 import io.spendstream.usage.Tally;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 
-/** Runs the work after every record, with public API alone. */
+/** Runs the work of each stage after every record, with public API alone. */
 final class EveryRecord implements CommitPoint {
 
-    private final List<Runnable> works = new ArrayList<>();
     private final Tally tally = new Tally();
     private final Tally.Sink sink;
     private boolean open;
@@ -21,20 +18,17 @@ final class EveryRecord implements CommitPoint {
         this.sink = sink;
     }
 
-    @Override
-    public Runnable beforeCommit(ProcessorContext<?, ?> context, Runnable action) {
-        works.add(action);
-        return this::runAll;
-    }
-
     /**
-     * Stages call one another, so the last one ends first and runs the work of all, as the node that forwards; for the
-     * ones before it nothing is left to do.
+     * A stage runs its own work at the end of its own records, as itself: stages call one another, so the last one comes
+     * first, and the tally is complete by then, as each stage counts before it forwards.
      */
-    private void runAll() {
-        works.forEach(Runnable::run);
-        sink.add(tally);
-        tally.clear();
+    @Override
+    public Runnable beforeCommit(ProcessorContext<?, ?> context, Runnable work) {
+        return () -> {
+            work.run();
+            sink.add(tally);
+            tally.clear();
+        };
     }
 
     @Override
@@ -71,6 +65,7 @@ final class EveryRecord implements CommitPoint {
     @Override
     public void close() {
         open = false;
-        works.clear();
+        // What an aborted transaction counted comes again.
+        tally.clear();
     }
 }

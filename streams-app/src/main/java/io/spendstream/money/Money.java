@@ -54,7 +54,7 @@ public final class Money {
      * @throws ArithmeticException where the amount has more than nine decimals or does not fit
      */
     public static long nanoUsd(BigDecimal usd) {
-        return usd.movePointRight(9).longValueExact();
+        return usd.scaleByPowerOfTen(9).longValueExact();
     }
 
     /**
@@ -63,6 +63,6 @@ public final class Money {
      * @throws ArithmeticException where the price is not a whole number of pico-USD per unit or does not fit
      */
     public static long picoUsdPerUnit(BigDecimal usdPerMillion) {
-        return usdPerMillion.movePointRight(6).longValueExact();
+        return usdPerMillion.scaleByPowerOfTen(6).longValueExact();
     }
 }

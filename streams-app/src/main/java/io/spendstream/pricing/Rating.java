@@ -20,7 +20,7 @@ import java.util.TreeMap;
  */
 public final class Rating {
 
-    /** More for a single call is taken for a wrong price and left unpriced: 100,000 USD. */
+    /** More, or more savings, for a single call is taken for a wrong price and left unpriced: 100,000 USD. */
     public static final long COST_NANO_USD_MAX = 100_000L * 1_000_000_000L;
 
     private static final int METER_COSTS = Measure.INPUT_COST.ordinal();
@@ -48,13 +48,16 @@ public final class Rating {
             if (!charge.isPriced()) {
                 return new Rating(event, null, null, "the rate card has no rate for " + charge.missingMeter());
             }
-            if (charge.costNanoUsd() <= COST_NANO_USD_MAX) {
+            // Savings too: they are summed like costs, and absurd ones would soon not fit.
+            if (charge.costNanoUsd() <= COST_NANO_USD_MAX
+                    && Math.abs(charge.cacheSavingsNanoUsd()) <= COST_NANO_USD_MAX) {
                 return new Rating(event, card, charge, null);
             }
         } catch (ArithmeticException e) {
             // Too large for a long is too large for a single call.
         }
-        return new Rating(event, null, null, "a single call would cost more than 100,000 USD: the price looks wrong");
+        return new Rating(
+                event, null, null, "a single call would cost or save more than 100,000 USD: the price looks wrong");
     }
 
     public UsageRecord event() {

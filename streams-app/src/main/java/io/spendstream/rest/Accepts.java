@@ -5,9 +5,14 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Which of the forms that an answer has the caller wants. */
 final class Accepts {
+
+    /** RFC 9110: 0 to 1 with up to three decimals. */
+    private static final Pattern WEIGHT = Pattern.compile("[01](\\.[0-9]{0,3})?");
 
     private Accepts() {}
 
@@ -38,7 +43,7 @@ final class Accepts {
     }
 
     /** In thousandths; the most exact range that covers the form counts. */
-    private static int quality(String accept, String form) {
+    static int quality(String accept, String form) {
         int quality = 0;
         int exactness = -1;
         for (String range : accept.split(",")) {
@@ -65,11 +70,11 @@ final class Accepts {
     private static int quality(List<String> parts) {
         for (String part : parts) {
             if (part.startsWith("q=")) {
-                try {
-                    return new BigDecimal(part.substring(2)).movePointRight(3).intValue();
-                } catch (NumberFormatException e) {
-                    return 0;
-                }
+                // Held against its few characters first: written out, 1E200000000 would keep the event loop busy.
+                Matcher weight = WEIGHT.matcher(part.substring(2));
+                return weight.matches()
+                        ? new BigDecimal(weight.group()).movePointRight(3).intValue()
+                        : 0;
             }
         }
         return 1_000;
@@ -77,7 +82,7 @@ final class Accepts {
 
     private static List<String> parts(String range) {
         List<String> parts = new ArrayList<>();
-        for (String part : range.split(";")) {
+        for (String part : range.split(";", -1)) {
             parts.add(part.trim().toLowerCase(Locale.ROOT));
         }
         return parts;

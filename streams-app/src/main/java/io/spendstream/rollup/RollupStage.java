@@ -26,7 +26,7 @@ public final class RollupStage implements Processor<Integer, byte[], String, Spe
     private final RollupRecords records;
     private ProcessorContext<String, SpendRollup> context;
     private CellTable table;
-    private long expiredOnDay = Long.MIN_VALUE;
+    private long expiredOnDay;
 
     /** @param overflow is told of each value that became {@code __other__} */
     public RollupStage(RollupSettings settings, Shards shards, Runnable overflow, Progress progress) {
@@ -43,6 +43,7 @@ public final class RollupStage implements Processor<Integer, byte[], String, Spe
         KeyValueStore<Bytes, byte[]> cells = context.getStateStore(CELLS);
         KeyValueStore<Bytes, byte[]> journal = context.getStateStore(JOURNAL);
         table = new CellTable(context.taskId().partition(), settings, cells, journal, overflow);
+        expiredOnDay = Long.MIN_VALUE;
         // The wall clock decides only when totals are written down, not what they are.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
         shards.opened(table);
