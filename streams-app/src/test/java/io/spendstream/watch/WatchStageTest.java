@@ -254,13 +254,13 @@ class WatchStageTest {
 
     @Test
     void aPaceThatIsFarTooFastPagesOnce() {
-        // Given: 30 % of a month's limit within minutes
-        Budget monthly = Budget.newBuilder()
+        // Given: three quarters of a day's limit within minutes, 18 times an even pace
+        Budget daily = Budget.newBuilder()
                 .setId("m")
-                .setLimit(1_000L)
-                .setPeriod(BudgetPeriod.MONTH)
+                .setLimit(400L)
+                .setPeriod(BudgetPeriod.DAY)
                 .build();
-        assertThat(book.put(monthly, NOW.toEpochMilli())).isEmpty();
+        assertThat(book.put(daily, NOW.toEpochMilli())).isEmpty();
         String scope = book.contents().budgets().get("m").scopeId();
         start(10);
 
