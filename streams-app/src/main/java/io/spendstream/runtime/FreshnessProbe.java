@@ -68,9 +68,8 @@ public final class FreshnessProbe implements Progress, LagSource {
         } else {
             waiting.computeIfPresent(
                     partition,
-                    (p, before) -> before.records == 0
-                            ? before
-                            : new Waiting(0, before.oldestReceivedMs, clock.getAsLong()));
+                    (p, before) ->
+                            before.records == 0 ? before : new Waiting(0, before.oldestReceivedMs, clock.getAsLong()));
         }
     }
 
@@ -94,8 +93,7 @@ public final class FreshnessProbe implements Progress, LagSource {
         Note rolledUp = lastReached(deltas, committed, now);
         if (rolledUp != null) {
             countedUntilMs = rolledUp.atMs;
-            waiting.values()
-                    .removeIf(none -> none.records == 0 && none.sinceMs + DECIDED_COUNTED_MS < countedUntilMs);
+            waiting.values().removeIf(none -> none.records == 0 && none.sinceMs + DECIDED_COUNTED_MS < countedUntilMs);
         }
         lag = new Lag(behind(ends, committed), Instant.ofEpochMilli(Math.min(countedUntilMs, oldestWaitingMs() - 1)));
     }
