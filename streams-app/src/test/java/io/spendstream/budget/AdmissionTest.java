@@ -127,6 +127,23 @@ class AdmissionTest {
     }
 
     @Test
+    void another_try_helps_when_the_last_period_in_the_way_has_ended() {
+        // Given
+        BudgetDefinition day = Definitions.of(
+                "{'id': 'a', 'limit': 1, 'period': 'day', 'thresholds': [{'at': 1, 'action': 'deny'}]}");
+        BudgetDefinition month = Definitions.of(
+                "{'id': 'b', 'limit': 1, 'period': 'month', 'thresholds': [{'at': 0.5, 'action': 'throttle'}]}");
+        spent(day, 1_000_000_000);
+        spent(month, 600_000_000);
+
+        // Then
+        assertThat(decide(CENT, day, month).binding().definition()).isEqualTo(day);
+        assertThat(decide(CENT, day, month).retryAfter()).isEqualTo("2026-12-01T00:00:00Z");
+        assertThat(decide(CENT, month, day).retryAfter()).isEqualTo("2026-12-01T00:00:00Z");
+        assertThat(decide(CENT, day).retryAfter()).isEqualTo("2026-11-22T00:00:00Z");
+    }
+
+    @Test
     void where_no_budget_counts_the_call_it_may_be_made() {
         // When
         Answer answer = decide(UNPRICED);
