@@ -129,8 +129,8 @@ class AdmissionTest {
     @Test
     void another_try_helps_when_the_last_period_in_the_way_has_ended() {
         // Given
-        BudgetDefinition day = Definitions.of(
-                "{'id': 'a', 'limit': 1, 'period': 'day', 'thresholds': [{'at': 1, 'action': 'deny'}]}");
+        BudgetDefinition day =
+                Definitions.of("{'id': 'a', 'limit': 1, 'period': 'day', 'thresholds': [{'at': 1, 'action': 'deny'}]}");
         BudgetDefinition month = Definitions.of(
                 "{'id': 'b', 'limit': 1, 'period': 'month', 'thresholds': [{'at': 0.5, 'action': 'throttle'}]}");
         spent(day, 1_000_000_000);
