@@ -47,6 +47,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 
@@ -65,6 +66,7 @@ final class Pipeline implements AutoCloseable {
     final Map<String, Long> tally = new TreeMap<>();
     final List<String> refusedPrices = new ArrayList<>();
     final SchemaRegistry registry;
+    final Topology topology;
     final TopologyTestDriver driver;
 
     private final AvroSerde<UsageEvent> usage;
@@ -120,7 +122,8 @@ final class Pipeline implements AutoCloseable {
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
         config.put(StreamsConfig.STATE_DIR_CONFIG, temporaryDirectory().toString());
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        driver = new TopologyTestDriver(topology.build(), config, NOW);
+        this.topology = topology.build();
+        driver = new TopologyTestDriver(this.topology, config, NOW);
         events = driver.createInputTopic(
                 topics.usageEvents().name(), new ByteArraySerializer(), new ByteArraySerializer());
     }

@@ -32,7 +32,8 @@ class RepricingTest {
             // Given
             SpendClient client = new SpendClient(app.url());
             scene.price(client);
-            scene.load.send(scene.stream(6, new EventStream.Mix(20, 50, 300, 34, 35, true)).take(RECORDS));
+            scene.load.send(scene.stream(6, new EventStream.Mix(20, 50, 300, 34, 35, true))
+                    .take(RECORDS));
             scene.awaitCounted(client);
             scene.assertExact(client, scene.everything().by("model"));
             Set<String> withoutPrice = unpricedIds(scene);
@@ -93,8 +94,7 @@ class RepricingTest {
             assertThat(last.getCorrection()).isEqualTo(corrected);
             assertThat(last.getUnpriced()).isEqualTo(costs.get(id) == null);
             assertThat(nanoUsd(last)).as(id).isEqualTo(costs.get(id));
-            assertThat(sumOfMeters(last))
-                    .isEqualTo(costs.get(id) == null ? BigInteger.ZERO : costs.get(id));
+            assertThat(sumOfMeters(last)).isEqualTo(costs.get(id) == null ? BigInteger.ZERO : costs.get(id));
         });
     }
 
@@ -110,8 +110,8 @@ class RepricingTest {
 
     /** The last record of each key of {@code spend-rollups} adds up to what the cube answers. */
     private static void assertRolledUp(Scene scene, SpendClient client) {
-        Map<String, BigDecimal> answered = new HashMap<>(
-                client.spend(scene.everything()).table().totals());
+        Map<String, BigDecimal> answered =
+                new HashMap<>(client.spend(scene.everything()).table().totals());
         Await.until(
                 "spend-rollups adds up to " + answered,
                 Scene.PATIENCE,
