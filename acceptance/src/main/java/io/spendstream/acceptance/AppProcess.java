@@ -1,15 +1,15 @@
 package io.spendstream.acceptance;
 
 import io.spendstream.cli.SpendstreamCli;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 public final class AppProcess implements AutoCloseable {
 
     private static final String LISTENING = "listening on ";
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int STOP_LIMIT_S = 40;
 
     private final Path config;
@@ -47,9 +48,10 @@ public final class AppProcess implements AutoCloseable {
     /**
      * Starts it and returns when it listens; it may not be ready by then.
      *
-     * @throws IOException where it ends before; the message says where its log is
+     * @throws IllegalStateException where it ends before; the message says where its log is
      */
     public AppProcess start() throws IOException {
+        int before = lines().size();
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx400m",
@@ -62,29 +64,30 @@ public final class AppProcess implements AutoCloseable {
                         "run",
                         "--config",
                         config.toString())
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            note(line);
-            if (line.startsWith(LISTENING)) {
-                url = URI.create(line.substring(LISTENING.length()));
-                Thread drain = new Thread(() -> output.lines().forEach(this::note), "log-of-app");
-                drain.setDaemon(true);
-                drain.start();
-                return this;
-            }
-        }
-        throw new IOException("the application did not start; see " + log);
+        url = Await.until("the application listens", START_LIMIT, () -> listening(before), Optional::isPresent)
+                .orElseThrow();
+        return this;
     }
 
-    private void note(String line) {
+    /** Where it says that it listens, in what it wrote to its log since. */
+    private Optional<URI> listening(int since) {
+        Optional<URI> address = lines().stream()
+                .skip(since)
+                .filter(line -> line.startsWith(LISTENING))
+                .findFirst()
+                .map(line -> URI.create(line.substring(LISTENING.length())));
+        if (address.isEmpty() && !process.isAlive()) {
+            throw new IllegalStateException("the application ended at once; see " + log);
+        }
+        return address;
+    }
+
+    private List<String> lines() {
         try {
-            Files.write(
-                    log,
-                    List.of(line),
-                    java.nio.file.StandardOpenOption.CREATE,
-                    java.nio.file.StandardOpenOption.APPEND);
+            return Files.exists(log) ? Files.readAllLines(log) : List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

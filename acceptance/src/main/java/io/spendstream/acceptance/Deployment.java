@@ -155,16 +155,14 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
-    public List<PricedUsage> readPriced() {
-        return decoded(topics.usagePriced().name(), PricedUsage.class).stream()
-                .map(Map.Entry::getValue)
-                .toList();
+    /** Of {@code usage-priced}, by key, in order within each partition. */
+    public List<Map.Entry<String, PricedUsage>> readPriced() {
+        return decoded(topics.usagePriced().name(), PricedUsage.class);
     }
 
-    public List<UsageEvent> readUnpriced() {
-        return decoded(topics.usageUnpriced().name(), UsageEvent.class).stream()
-                .map(Map.Entry::getValue)
-                .toList();
+    /** Of {@code usage-unpriced}, by key. */
+    public List<Map.Entry<String, UsageEvent>> readUnpriced() {
+        return decoded(topics.usageUnpriced().name(), UsageEvent.class);
     }
 
     /** The last record of each key of {@code spend-rollups}. */

@@ -32,15 +32,21 @@ public final class EventStream {
      * @param bad records that are rejected
      * @param repeats of an earlier event
      * @param unpriced events of models without a price
-     * @param pastDays how far back events lie; they may be a day older
+     * @param pastDays how far back events lie
+     * @param ageDays how far back they may lie; the bad ones that are too old are a little older than that
+     * @param rich whether every dimension varies, so that nearly every event is in a cell of its own, or only tenant,
+     *     feature and model, as is usual
      */
-    public record Mix(int bad, int repeats, int unpriced, int pastDays) {
+    public record Mix(int bad, int repeats, int unpriced, int pastDays, int ageDays, boolean rich) {
 
         /** Good events, now and then one twice. */
-        public static final Mix GOOD = new Mix(0, 20, 0, 34);
+        public static final Mix GOOD = new Mix(0, 20, 0, 34, 35, false);
 
         /** All that may happen. */
-        public static final Mix WILD = new Mix(150, 150, 50, 34);
+        public static final Mix WILD = new Mix(150, 150, 50, 34, 35, true);
+
+        /** All that may happen, in few cells: for long runs. */
+        public static final Mix BUSY = new Mix(100, 100, 50, 1, 35, false);
     }
 
     private static final List<String> TENANTS = List.of("default", "acme", "globex", "a, \"quoted\" \\ one");
@@ -79,7 +85,7 @@ public final class EventStream {
         this.mix = mix;
         this.now = now;
         this.schemaId = schemaId;
-        this.bad = new BadRecords(random, this::encode, otherSchemaId, Duration.ofDays(mix.pastDays() + 1L));
+        this.bad = new BadRecords(random, this::encode, otherSchemaId, Duration.ofDays(mix.ageDays()));
         this.edges = List.copyOf(edges);
     }
 
@@ -142,23 +148,29 @@ public final class EventStream {
                 .setTenant(one(TENANTS))
                 .setFeature(one(FEATURES))
                 .setModel(model())
-                .setProvider(maybe(one(SamplePrices.PROVIDERS)))
-                .setTeam(maybe(one(TEAMS)))
-                .setProject(maybe("project " + random.nextInt(3)))
-                .setEnvironment(maybe(random.nextBoolean() ? "production" : "staging"))
                 .setUser(maybe("user-" + random.nextInt(USERS)))
-                .setUserTier(maybe(random.nextBoolean() ? "free" : "paid"))
                 .setSession(maybe("session " + random.nextInt(1_000)))
-                .setOperation(one(OPERATIONS))
-                .setServiceTier(random.nextInt(3) == 0 ? one(List.of(ServiceTier.values())) : ServiceTier.STANDARD)
                 .setResponseCached(cached)
                 .setWorkUnits(random.nextInt(5))
                 .setLatencyMs(random.nextBoolean() ? (Long) (long) random.nextInt(20_000) : null)
                 .setQualityScore(random.nextInt(5) == 0 ? random.nextDouble() : null)
                 .setTags(random.nextBoolean() ? Map.of("region", one(REGIONS), "run", "r" + n) : Map.of());
+        if (mix.rich()) {
+            enrich(event);
+        }
         tokens(event);
         outcome(event, n);
         return event.build();
+    }
+
+    private void enrich(UsageEvent.Builder event) {
+        event.setProvider(maybe(one(SamplePrices.PROVIDERS)))
+                .setTeam(maybe(one(TEAMS)))
+                .setProject(maybe("project " + random.nextInt(3)))
+                .setEnvironment(maybe(random.nextBoolean() ? "production" : "staging"))
+                .setUserTier(maybe(random.nextBoolean() ? "free" : "paid"))
+                .setOperation(one(OPERATIONS))
+                .setServiceTier(random.nextInt(3) == 0 ? one(List.of(ServiceTier.values())) : ServiceTier.STANDARD);
     }
 
     private void tokens(UsageEvent.Builder event) {

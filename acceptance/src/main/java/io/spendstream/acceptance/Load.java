@@ -125,7 +125,8 @@ public final class Load implements AutoCloseable {
     @Override
     public void close() {
         running = false;
-        background.join();
+        // What went wrong in the background is told by stop; here it would hide what went wrong first.
+        background.handle((done, error) -> error).join();
         producer.close();
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(OneCluster.class)
 class AccountingTest {
 
-    private static final int RECORDS = 20_000;
+    private static final int RECORDS = 15_000;
 
     @Test
     void receivedIsCountedAndDuplicateAndRejected(Cluster cluster) throws Exception {
@@ -30,7 +30,7 @@ class AccountingTest {
             scene.price(client);
 
             // When
-            scene.load.start(scene.stream(1, EventStream.Mix.WILD), 4_000);
+            scene.load.start(scene.stream(1, EventStream.Mix.WILD), 3_000);
             int scrapes = 0;
             while (scene.load.sent().size() < RECORDS) {
                 assertBalanced(client.metrics());

@@ -21,16 +21,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(OneCluster.class)
 class KillTest {
 
-    private static final int EVENTS_PER_SECOND = 2_000;
+    private static final int EVENTS_PER_SECOND = 1_000;
 
     /** Counted between two kills, so that each interrupts work that is under way. */
-    private static final int PROGRESS = 2_000;
+    private static final int PROGRESS = 1_000;
 
     @Test
     void killedAndStartedAgainWithItsState(Cluster cluster) throws Exception {
         try (Scene scene = new Scene(cluster, "kill");
                 AppProcess app = scene.process("app", Map.of(AppConfig.INSTANCE_ID, "app"))) {
-            survivesKills(scene, app, 4, () -> {});
+            survivesKills(scene, app, 3, () -> {});
         }
     }
 
@@ -52,7 +52,7 @@ class KillTest {
         // Given
         app.start().client().awaitReady();
         scene.price(app.client());
-        scene.load.start(scene.stream(3, EventStream.Mix.WILD), EVENTS_PER_SECOND);
+        scene.load.start(scene.stream(3, EventStream.Mix.BUSY), EVENTS_PER_SECOND);
         try (Watch watch = new Watch(scene)) {
             watch.over(app.client());
 
@@ -89,7 +89,8 @@ class KillTest {
 
     private static void assertPricedOnce(Scene scene) {
         Map<String, BigInteger> priced = new HashMap<>();
-        for (PricedUsage usage : scene.deployment.readPriced()) {
+        for (Map.Entry<String, PricedUsage> record : scene.deployment.readPriced()) {
+            PricedUsage usage = record.getValue();
             BigInteger cost = usage.getCostNanoUsd() == null ? null : BigInteger.valueOf(usage.getCostNanoUsd());
             assertThat(priced).as("usage-priced").doesNotContainKey(usage.getId());
             priced.put(usage.getId(), cost);

@@ -1,6 +1,8 @@
 package io.spendstream.acceptance;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.Spendstream;
@@ -30,8 +32,7 @@ class RepricingTest {
             // Given
             SpendClient client = new SpendClient(app.url());
             scene.price(client);
-            scene.load.send(
-                    scene.stream(6, new EventStream.Mix(20, 50, 300, 34)).take(RECORDS));
+            scene.load.send(scene.stream(6, new EventStream.Mix(20, 50, 300, 34, 35, true)).take(RECORDS));
             scene.awaitCounted(client);
             scene.assertExact(client, scene.everything().by("model"));
             Set<String> withoutPrice = unpricedIds(scene);
@@ -70,23 +71,30 @@ class RepricingTest {
     /** {@code usage-unpriced} holds those without a price; {@code usage-priced} all, and the late ones once more. */
     private static void assertPublished(Scene scene, Set<String> withoutPrice) {
         Deployment deployment = scene.deployment;
-        assertThat(deployment.readUnpriced().stream().map(event -> event.getId()))
+        assertThat(deployment.readUnpriced())
+                .allSatisfy(record ->
+                        assertThat(record.getKey()).isEqualTo(record.getValue().getId()));
+        assertThat(deployment.readUnpriced().stream().map(Map.Entry::getKey))
                 .containsExactlyInAnyOrderElementsOf(withoutPrice);
-        Map<String, List<PricedUsage>> published =
-                deployment.readPriced().stream().collect(groupingBy(PricedUsage::getId));
+        Map<String, List<PricedUsage>> published = deployment.readPriced().stream()
+                .collect(groupingBy(Map.Entry::getKey, mapping(Map.Entry::getValue, toList())));
         Map<String, BigInteger> costs = scene.oracle.costs();
         assertThat(published.keySet()).isEqualTo(costs.keySet());
         published.forEach((id, records) -> {
             PricedUsage first = records.get(0);
             PricedUsage last = records.get(records.size() - 1);
             boolean corrected = withoutPrice.contains(id) && costs.get(id) != null;
-            assertThat(records).as(id).hasSize(corrected ? 2 : 1);
+            assertThat(records)
+                    .as(id)
+                    .hasSize(corrected ? 2 : 1)
+                    .allMatch(record -> record.getId().equals(id));
             assertThat(first.getCorrection()).isFalse();
             assertThat(first.getUnpriced()).isEqualTo(withoutPrice.contains(id));
             assertThat(last.getCorrection()).isEqualTo(corrected);
             assertThat(last.getUnpriced()).isEqualTo(costs.get(id) == null);
             assertThat(nanoUsd(last)).as(id).isEqualTo(costs.get(id));
-            assertThat(sumOfMeters(last)).isEqualTo(costs.get(id) == null ? BigInteger.ZERO : costs.get(id));
+            assertThat(sumOfMeters(last))
+                    .isEqualTo(costs.get(id) == null ? BigInteger.ZERO : costs.get(id));
         });
     }
 
@@ -102,8 +110,8 @@ class RepricingTest {
 
     /** The last record of each key of {@code spend-rollups} adds up to what the cube answers. */
     private static void assertRolledUp(Scene scene, SpendClient client) {
-        Map<String, BigDecimal> answered =
-                new HashMap<>(client.spend(scene.everything()).table().totals());
+        Map<String, BigDecimal> answered = new HashMap<>(
+                client.spend(scene.everything()).table().totals());
         Await.until(
                 "spend-rollups adds up to " + answered,
                 Scene.PATIENCE,

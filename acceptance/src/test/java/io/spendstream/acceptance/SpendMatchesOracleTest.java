@@ -52,7 +52,7 @@ class SpendMatchesOracleTest {
                         "region"))) {
             SpendClient client = new SpendClient(app.url());
             scene.price(client);
-            EventStream.Mix mix = new EventStream.Mix(20, 50, 50, DAYS - 1);
+            EventStream.Mix mix = new EventStream.Mix(20, 50, 50, DAYS - 1, DAYS, true);
             List<Instant> changes = clockChanges(scene.now);
             scene.load.send(
                     scene.stream(2, mix, changes.toArray(Instant[]::new)).take(RECORDS));

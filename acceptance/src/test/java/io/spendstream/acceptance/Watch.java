@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Watch implements AutoCloseable {
 
-    private static final long ASK_EVERY_NANOS = 20_000_000;
+    private static final long ASK_EVERY_NANOS = 50_000_000;
 
     private final Scene scene;
     private final List<String> faults = new CopyOnWriteArrayList<>();
