@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command as its user meets it: a process with output, signals and an exit code. */
-@Timeout(120)
+@Timeout(300)
 class SandboxCliTest {
 
     @TempDir

@@ -16,21 +16,24 @@ import org.apache.avro.util.Utf8;
  *
  * <p>One consequence: a collection with more elements than bytes left, as of nulls, is refused.
  */
-final class BytesDecoder extends Decoder {
+public final class BytesDecoder extends Decoder {
 
     private final byte[] bytes;
     private int position;
 
-    BytesDecoder(byte[] bytes, int position) {
+    /** Reads from a position of the array to its end. */
+    public BytesDecoder(byte[] bytes, int position) {
         this.bytes = bytes;
         this.position = position;
     }
 
-    int position() {
+    /** Index of the next byte. */
+    public int position() {
         return position;
     }
 
-    int remaining() {
+    /** Bytes not read yet. */
+    public int remaining() {
         return bytes.length - position;
     }
 

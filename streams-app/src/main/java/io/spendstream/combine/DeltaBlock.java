@@ -105,10 +105,7 @@ public final class DeltaBlock {
         }
 
         void user(String tenant, String user, long day, Delta delta) {
-            entries.writeByte(USER)
-                    .writeVarint(number(tenant))
-                    .writeText(user)
-                    .writeSigned(day);
+            entries.writeByte(USER).writeVarint(number(tenant)).writeText(user).writeSigned(day);
             end(delta);
         }
 

@@ -30,6 +30,8 @@ final class SeenIds {
 
     /** Blocks of a bucket that may stand unmerged; each is one commit's. */
     private static final int LOOSE_BLOCKS_MAX = 256;
+    /** Small blocks of a bucket that is read back, beyond which they are merged with what comes. */
+    private static final int LOOSE_BLOCKS_READ_MAX = 16;
     /** Fingerprints in a merged block: 256 KiB, well below the size a record may have. */
     private static final int BLOCK_FINGERPRINTS_MAX = 32_768;
 
@@ -60,6 +62,10 @@ final class SeenIds {
                 loose = Arrays.copyOf(loose, looseCount * 2);
             }
             loose[looseCount++] = fingerprint;
+        }
+
+        int looseBlocks() {
+            return next - firstLoose;
         }
 
         long bytes() {
@@ -130,10 +136,13 @@ final class SeenIds {
     }
 
     private void mergeWhereLoose(Bucket bucket) {
-        int count = bucket.next - bucket.firstLoose;
-        if (count < LOOSE_BLOCKS_MAX && bucket.looseCount < BLOCK_FINGERPRINTS_MAX) {
-            return;
+        if (bucket.looseBlocks() >= LOOSE_BLOCKS_MAX || bucket.looseCount >= BLOCK_FINGERPRINTS_MAX) {
+            merge(bucket);
         }
+    }
+
+    /** Brings the loose blocks of a bucket, all of which is written, together in as few as possible. */
+    private void merge(Bucket bucket) {
         int merged = bucket.firstLoose;
         for (int from = 0; from < bucket.looseCount; from += BLOCK_FINGERPRINTS_MAX) {
             int to = Math.min(from + BLOCK_FINGERPRINTS_MAX, bucket.looseCount);
@@ -142,8 +151,8 @@ final class SeenIds {
         for (int i = merged; i < bucket.next; i++) {
             blocks.delete(key(bucket.number, i));
         }
-        bucket.next = Math.max(merged, bucket.next);
-        bucket.firstLoose = bucket.next;
+        bucket.next = merged;
+        bucket.firstLoose = merged;
         bucket.looseCount = 0;
         bucket.written = 0;
         bucket.loose = new long[64];
@@ -162,12 +171,21 @@ final class SeenIds {
         }
         Iterator<Bucket> oldest = buckets.values().iterator();
         for (int rest = buckets.size() - RECENT; rest > 0 && bytes > memoryBytes; rest--) {
-            bytes -= oldest.next().bytes();
+            Bucket bucket = oldest.next();
+            bytes -= bucket.bytes();
+            mergeWhereMany(bucket);
             oldest.remove();
         }
     }
 
-    /** Forgets the buckets that ended before a time. To be called after {@link #write}. */
+    /** A bucket that is over should not stay in the store as a block for each commit. */
+    private void mergeWhereMany(Bucket bucket) {
+        if (bucket.looseBlocks() > 1) {
+            merge(bucket);
+        }
+    }
+
+    /** Forgets the buckets that ended before a time, and tidies those that are over. To be called after {@link #write}. */
     void forgetBefore(long timeMs) {
         long first = Math.floorDiv(timeMs, bucketMs);
         try (KeyValueIterator<Bytes, byte[]> old = blocks.range(null, key(first, 0))) {
@@ -179,6 +197,8 @@ final class SeenIds {
             }
         }
         buckets.keySet().removeIf(number -> number < first);
+        List<Bucket> current = Arrays.asList(recent);
+        buckets.values().stream().filter(bucket -> !current.contains(bucket)).forEach(this::mergeWhereMany);
         Arrays.fill(recent, null);
     }
 
@@ -203,15 +223,34 @@ final class SeenIds {
             while (stored.hasNext()) {
                 KeyValue<Bytes, byte[]> block = stored.next();
                 bucket.next = blockOf(block.key) + 1;
-                ByteBuffer fingerprints = ByteBuffer.wrap(block.value);
-                while (fingerprints.hasRemaining()) {
-                    bucket.seen.add(fingerprints.getLong());
-                }
+                add(bucket, block.value);
             }
         }
-        // Blocks written before a restart stay as they are: whatever comes is merged among itself.
-        bucket.firstLoose = bucket.next;
+        if (bucket.looseBlocks() <= LOOSE_BLOCKS_READ_MAX) {
+            // A few small blocks stay as they are: whatever comes is merged among itself.
+            bucket.firstLoose = bucket.next;
+            bucket.looseCount = 0;
+            bucket.loose = new long[64];
+        }
+        bucket.written = bucket.looseCount;
         return bucket;
+    }
+
+    /** Small blocks after the last full one are loose. */
+    private static void add(Bucket bucket, byte[] block) {
+        boolean full = block.length >= BLOCK_FINGERPRINTS_MAX * Long.BYTES;
+        if (full) {
+            bucket.looseCount = 0;
+            bucket.firstLoose = bucket.next;
+        }
+        ByteBuffer fingerprints = ByteBuffer.wrap(block);
+        while (fingerprints.hasRemaining()) {
+            long fingerprint = fingerprints.getLong();
+            bucket.seen.add(fingerprint);
+            if (!full) {
+                bucket.append(fingerprint);
+            }
+        }
     }
 
     /** Times before 1970 have negative numbers; the flipped sign bit keeps the byte order that of the numbers. */

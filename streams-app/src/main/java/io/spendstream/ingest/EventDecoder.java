@@ -1,5 +1,6 @@
 package io.spendstream.ingest;
 
+import io.spendstream.schema.BytesDecoder;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Meter;
 import io.spendstream.usage.UsageRecord;
@@ -11,16 +12,13 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
 /**
@@ -42,7 +40,6 @@ final class EventDecoder {
 
     private final FieldReader[] fields;
     private final GenericDatumReader<GenericRecord> resolver;
-    private BinaryDecoder avroDecoder;
 
     private EventDecoder(FieldReader[] fields, GenericDatumReader<GenericRecord> resolver) {
         this.fields = fields;
@@ -62,7 +59,8 @@ final class EventDecoder {
                             .map(i -> i.getLocation() + " " + i.getMessage())
                             .toList());
         }
-        boolean direct = writer.getFields().stream().allMatch(EventDecoder::isOurs);
+        boolean direct = writer.getType() == Schema.Type.RECORD
+                && writer.getFields().stream().allMatch(EventDecoder::isOurs);
         return direct
                 ? new EventDecoder(readersFor(writer, names), null)
                 : new EventDecoder(readersFor(READER, names), new GenericDatumReader<>(writer, READER));
@@ -93,17 +91,22 @@ final class EventDecoder {
 
     private byte[] resolved(byte[] bytes, int from) {
         try {
-            avroDecoder = DecoderFactory.get().binaryDecoder(bytes, from, bytes.length - from, avroDecoder);
-            GenericRecord event = resolver.read(null, avroDecoder);
-            if (!avroDecoder.isEnd()) {
-                throw new AvroInput.Malformed("bytes are left over after the last field");
+            BytesDecoder decoder = new BytesDecoder(bytes, from);
+            GenericRecord event = resolver.read(null, decoder);
+            if (decoder.remaining() != 0) {
+                throw new AvroInput.Malformed(decoder.remaining() + " bytes are left over after the last field");
             }
             ByteArrayOutputStream ours = new ByteArrayOutputStream(bytes.length + 64);
             BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(ours, null);
             new GenericDatumWriter<GenericRecord>(READER).write(event, encoder);
             return ours.toByteArray();
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
-            throw new AvroInput.Malformed("the bytes do not follow their schema: " + e.getMessage());
+        } catch (AvroInput.Malformed e) {
+            throw e;
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // Such bytes surface as many things: an end too early, an index out of bounds, a type that does not
+            // resolve,
+            // for a writer schema that refers to itself also nesting without end.
+            throw new AvroInput.Malformed("the bytes do not follow their schema: " + e);
         }
     }
 

@@ -37,6 +37,10 @@ final class EventReader {
         if (lastDecoder != null && id == lastId) {
             return decode(lastDecoder, value, receivedMs);
         }
+        if (id < 0) {
+            // Registries do not give such ids, and may answer the question in ways that look like an outage.
+            return rejected(Rejection.UNKNOWN_SCHEMA, "the schema id " + id + " is negative; ids are 0 or more");
+        }
         WriterSchemas.Answer answer = schemas.of(id);
         if (answer instanceof WriterSchemas.Answer.Unknown unknown) {
             return rejected(Rejection.UNKNOWN_SCHEMA, unknown.why());

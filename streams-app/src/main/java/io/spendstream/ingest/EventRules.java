@@ -47,7 +47,7 @@ public final class EventRules {
     /**
      * The first thing wrong with an event, or null where it can be counted.
      *
-     * @param receivedMs when the event was received, epoch milliseconds
+     * @param receivedMs when the event was received, epoch milliseconds, not negative
      */
     public Fault check(UsageRecord event, long receivedMs) {
         Fault fault = checkTexts(event);
@@ -167,7 +167,7 @@ public final class EventRules {
     }
 
     private Fault checkTime(long timeMs, long receivedMs) {
-        if (timeMs > receivedMs + aheadMs) {
+        if (timeMs > receivedMs && timeMs - receivedMs > aheadMs) {
             return new Fault(
                     Rejection.TIME_IN_FUTURE,
                     "time",

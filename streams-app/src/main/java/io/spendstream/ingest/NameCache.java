@@ -8,12 +8,14 @@ import java.util.Arrays;
 
 /**
  * Strings for short UTF-8 texts that come again and again: the values of dimensions, and users. A direct-mapped cache:
- * bounded by construction, a collision costs one new string. Not thread-safe; one per decoder.
+ * bounded by construction in number and length, a collision costs one new string. Not thread-safe; one per decoder.
  */
 final class NameCache {
 
     private static final int SLOTS = 1 << 14;
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Bytes of a text that is kept. Longer ones are rare or wrong, and a slot for each would take gigabytes. */
+    private static final int LENGTH_MAX = 256;
 
     private final byte[][] encoded = new byte[SLOTS][];
     private final String[] texts = new String[SLOTS];
@@ -21,6 +23,9 @@ final class NameCache {
     String text(byte[] bytes, int from, int length) {
         if (length == 0) {
             return "";
+        }
+        if (length > LENGTH_MAX) {
+            return new String(bytes, from, length, StandardCharsets.UTF_8);
         }
         int to = from + length;
         int slot = slotOf(bytes, from, length);

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 
 /**
  * The writer schemas of usage events, by id; shared by all tasks. While the registry is down, an id that is not known
@@ -97,10 +96,13 @@ public final class WriterSchemas {
 
     private Answer parse(int id, String json) {
         try {
-            Answer.Known answer = new Answer.Known(new Schema.Parser().parse(json));
+            // A writer's defaults are never used, so wrong ones are no reason to lose its events.
+            Answer.Known answer = new Answer.Known(
+                    new Schema.Parser().setValidateDefaults(false).parse(json));
             known.put(id, answer);
             return answer;
-        } catch (SchemaParseException e) {
+        } catch (RuntimeException e) {
+            // Avro's parser answers some texts with its own exceptions, others with any.
             return forget(id, "the schema of id " + id + " is not Avro: " + e.getMessage());
         }
     }

@@ -111,6 +111,11 @@ public final class RestServer implements AutoCloseable {
         new EventRoutes(ports, config, intake, bodies).mount(api);
         new SpendRoutes(ports, workers, bodies, config.queriesMax()).mount(api);
         new PriceRoutes(ports, workers, bodies).mount(api);
+        if (ports.budgets() != null) {
+            new BudgetRoutes(ports, workers, bodies).mount(api);
+            new AdmissionRoute(ports, bodies).mount(api);
+            new AlertRoutes(ports.budgets().alerts(), workers).mount(api);
+        }
         new InstanceRoutes(ports, workers).mount(api);
         new PageRoutes().mount(api);
         api.finish();

@@ -131,12 +131,14 @@ public final class Bench implements Callable<Integer> {
         memory.put("broker", broker);
     }
 
+    static CommandLine command() {
+        return new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
     public static void main(String[] args) {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, "bench-logback.xml");
         }
-        CommandLine command = new CommandLine(new Bench());
-        command.setCaseInsensitiveEnumValuesAllowed(true);
-        System.exit(command.execute(args));
+        System.exit(command().execute(args));
     }
 }

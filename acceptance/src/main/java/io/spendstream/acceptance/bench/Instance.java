@@ -70,7 +70,17 @@ final class Instance implements AutoCloseable {
                 throw new IllegalStateException("still waiting for " + what + " after " + PATIENCE.toSeconds()
                         + " s; so far: " + app.totals().now());
             }
+            requireAlive();
             LockSupport.parkNanos(LOOK_EVERY_NS);
+        }
+    }
+
+    /** @throws IllegalStateException where processing has ended; the message says why */
+    private void requireAlive() throws InterruptedException {
+        try {
+            app.awaitReady(Duration.ZERO);
+        } catch (TimeoutException e) {
+            // It has not started yet, or partitions are assigned anew: it may take its time.
         }
     }
 
