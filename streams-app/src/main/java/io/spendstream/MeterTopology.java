@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CombineStage;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.combine.CommitPoints;
@@ -14,15 +15,26 @@ import io.spendstream.pricing.PricesStage;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.RollupStage;
 import io.spendstream.rollup.Shards;
+import io.spendstream.scope.BudgetsStage;
+import io.spendstream.scope.ScopeCells;
+import io.spendstream.scope.ScopeUsage;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import io.spendstream.usage.UsageRecord;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.Budget;
+import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
+import io.spendstream.watch.AlertView;
+import io.spendstream.watch.PublishedStage;
+import io.spendstream.watch.StatusView;
+import io.spendstream.watch.WatchSettings;
+import io.spendstream.watch.WatchStage;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +51,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -48,9 +61,11 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  * usage-events → decode → dedupe → price → combine → (deltas) → rollup → spend-rollups
- *                   ↓                ↓ ↓
- *            usage-rejected  usage-unpriced, usage-priced
- * prices → price book
+ *                   ↓                ↓ ↓       ↓ (scope deltas)  ↓ (scope deltas)
+ *            usage-rejected  usage-unpriced    └──────→ watch ←──┘
+ *                            usage-priced                 ↓
+ *                                               budget-status, budget-alerts
+ * prices → price book, budgets → budget book
  * </pre>
  */
 public final class MeterTopology {
@@ -61,6 +76,12 @@ public final class MeterTopology {
     private static final String COMBINE = "combine";
     private static final String DELTAS = "rollup-deltas";
     private static final String ROLLUP = "rollup";
+    private static final String SCOPES_OF_USAGE = "usage-scope-deltas";
+    private static final String SCOPES_OF_CUBE = "cube-scope-deltas";
+    private static final String WATCH = "watch";
+    private static final String ROLLUPS = "spend-rollups";
+    private static final String STATUSES = "budget-status";
+    private static final String ALERTS = "budget-alerts";
     private static final String REJECTED = "usage-rejected";
     private static final String UNPRICED = "usage-unpriced";
     private static final String PRICED = "usage-priced";
@@ -73,18 +94,47 @@ public final class MeterTopology {
      * What the way looks like.
      *
      * @param publishPriced whether every counted event goes to {@code usage-priced}
-     * @param deltaPartitions of the topic between combining and the cube; fixed once there is state
+     * @param deltaPartitions of the topics before the cube and before the counters; fixed once there is state
      */
     public record Settings(
             Topics topics,
             DedupeSettings dedupe,
             RollupSettings rollup,
+            WatchSettings watch,
             CommitPoint.Mode commitMode,
             boolean publishPriced,
             int deltaPartitions) {}
 
     /** Records as bytes. */
-    public record Serdeses(Serde<UsageEvent> usage, Serde<PricedUsage> priced, Serde<SpendRollup> rollup) {}
+    public record Serdeses(
+            Serde<UsageEvent> usage,
+            Serde<PricedUsage> priced,
+            Serde<SpendRollup> rollup,
+            Serde<BudgetStatus> status,
+            Serde<Alert> alert) {}
+
+    /**
+     * What is known of budgets on every instance.
+     *
+     * @param readBudget decodes a record of {@code budgets}; throws on bytes that are not one
+     * @param readStatus decodes a record of {@code budget-status}
+     * @param readAlert decodes a record of {@code budget-alerts}
+     * @param refused is told a topic, a key and what is wrong with the record
+     */
+    public record Watched(
+            BudgetBook book,
+            StatusView statuses,
+            AlertView alerts,
+            Function<byte[], Budget> readBudget,
+            Function<byte[], BudgetStatus> readStatus,
+            Function<byte[], Alert> readAlert,
+            Refused refused) {}
+
+    /** Is told of records that are passed over. */
+    @FunctionalInterface
+    public interface Refused {
+        void record(String topic, String key, String why);
+    }
 
     /**
      * What the stages share beyond a task.
@@ -102,7 +152,13 @@ public final class MeterTopology {
             BiConsumer<String, String> pricesRefused,
             Tally.Sink tally,
             Runnable valueOverflow,
+            Watched watched,
             Progress progress) {}
+
+    /** The topic between combining and the cube. */
+    public static String deltasTopic(String applicationId) {
+        return applicationId + "-" + DELTAS + "-repartition";
+    }
 
     private final Settings settings;
     private final Serdeses serdes;
@@ -117,17 +173,67 @@ public final class MeterTopology {
     public Topology build() {
         StreamsBuilder builder = new StreamsBuilder();
         readPrices(builder);
-        rollUp(builder, meter(builder));
+        readBudgets(builder);
+        KStream<Integer, byte[]> combined = meter(builder);
+        KStream<Object, Object> rolledUp = rollUp(builder, combined);
+        watch(builder, repartitioned(combined, SCOPES_OF_USAGE), repartitioned(only(rolledUp), SCOPES_OF_CUBE));
         return builder.build();
     }
 
-    private void readPrices(StreamsBuilder builder) {
+    private void readBudgets(StreamsBuilder builder) {
+        Watched watched = shared.watched();
+        String budgets = settings.topics().budgets().name();
+        String statuses = settings.topics().budgetStatus().name();
+        String alerts = settings.topics().budgetAlerts().name();
+        global(
+                builder,
+                budgets,
+                BudgetsStage.STORE,
+                "budgets",
+                () -> new BudgetsStage(
+                        watched.book(),
+                        watched.readBudget(),
+                        (key, why) -> watched.refused().record(budgets, key, why)));
+        global(
+                builder,
+                statuses,
+                "shown-statuses",
+                "shown-statuses",
+                () -> new PublishedStage<>(
+                        watched.readStatus(),
+                        watched.statuses()::put,
+                        (key, why) -> watched.refused().record(statuses, key, why)));
+        global(
+                builder,
+                alerts,
+                "shown-alerts",
+                "shown-alerts",
+                () -> new PublishedStage<>(
+                        watched.readAlert(),
+                        watched.alerts()::put,
+                        (key, why) -> watched.refused().record(alerts, key, why)));
+    }
+
+    private static void global(
+            StreamsBuilder builder,
+            String topic,
+            String store,
+            String name,
+            ProcessorSupplier<Bytes, byte[], Void, Void> stage) {
         builder.addGlobalStore(
-                Stores.keyValueStoreBuilder(
-                                Stores.inMemoryKeyValueStore(PricesStage.STORE), Serdes.Bytes(), Serdes.ByteArray())
+                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(store), Serdes.Bytes(), Serdes.ByteArray())
                         .withLoggingDisabled(),
+                topic,
+                Consumed.with(Serdes.Bytes(), Serdes.ByteArray()).withName(name),
+                stage);
+    }
+
+    private void readPrices(StreamsBuilder builder) {
+        global(
+                builder,
                 settings.topics().prices().name(),
-                Consumed.with(Serdes.Bytes(), Serdes.ByteArray()).withName("prices"),
+                PricesStage.STORE,
+                "prices",
                 () -> new PricesStage(shared.book(), shared.readPrices(), shared.pricesRefused()));
     }
 
@@ -136,6 +242,7 @@ public final class MeterTopology {
         builder.addStateStore(logged(DecodeStage.WAITING));
         builder.addStateStore(logged(DedupeStage.STORE));
         builder.addStateStore(logged(PriceStage.UNPRICED));
+        builder.addStateStore(logged(ScopeUsage.MARKS));
 
         KStream<byte[], Object> decoded = builder.stream(
                         settings.topics().usageEvents().name(),
@@ -154,11 +261,11 @@ public final class MeterTopology {
                         Named.as(DECODE),
                         CommitPoint.NAME,
                         DecodeStage.WAITING);
-        MeterTopology.<byte[]>only(decoded)
+        MeterTopology.<byte[], byte[]>only(decoded)
                 .to(
                         settings.topics().usageRejected().name(),
                         Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(REJECTED));
-        KStream<byte[], Object> rated = MeterTopology.<UsageRecord>only(decoded)
+        KStream<byte[], Object> rated = MeterTopology.<byte[], UsageRecord>only(decoded)
                 .process(
                         () -> new DedupeStage(settings.dedupe()), Named.as(DEDUPE), CommitPoint.NAME, DedupeStage.STORE)
                 .process(
@@ -168,48 +275,97 @@ public final class MeterTopology {
                         Named.as(PRICE),
                         CommitPoint.NAME,
                         PriceStage.UNPRICED);
-        MeterTopology.<UsageEvent>only(rated)
+        MeterTopology.<byte[], UsageEvent>only(rated)
                 .to(
                         settings.topics().usageUnpriced().name(),
                         Produced.with(Serdes.ByteArray(), serdes.usage()).withName(UNPRICED));
         if (settings.publishPriced()) {
-            MeterTopology.<PricedUsage>only(rated)
+            MeterTopology.<byte[], PricedUsage>only(rated)
                     .to(
                             settings.topics().usagePriced().name(),
                             Produced.with(Serdes.ByteArray(), serdes.priced()).withName(PRICED));
         }
-        return MeterTopology.<MeteredUsage>only(rated)
+        return MeterTopology.<byte[], MeteredUsage>only(rated)
                 .process(
                         () -> new CombineStage(
-                                settings.deltaPartitions(), settings.rollup().tagDimensions()),
+                                settings.deltaPartitions(),
+                                settings.rollup().tagDimensions(),
+                                new ScopeUsage(
+                                        shared.watched().book(),
+                                        settings.deltaPartitions(),
+                                        ScopeCells.knownTo(settings.rollup())),
+                                new CombineStage.Ways(firstOf(DELTAS), firstOf(SCOPES_OF_USAGE))),
                         Named.as(COMBINE),
-                        CommitPoint.NAME);
+                        CommitPoint.NAME,
+                        ScopeUsage.MARKS);
     }
 
-    private void rollUp(StreamsBuilder builder, KStream<Integer, byte[]> deltas) {
+    private KStream<Object, Object> rollUp(StreamsBuilder builder, KStream<Integer, byte[]> deltas) {
         builder.addStateStore(logged(RollupStage.CELLS));
         builder.addStateStore(logged(RollupStage.JOURNAL));
-        deltas.repartition(Repartitioned.<Integer, byte[]>as(DELTAS)
-                        .withKeySerde(Serdes.Integer())
-                        .withValueSerde(Serdes.ByteArray())
-                        .withNumberOfPartitions(settings.deltaPartitions())
-                        // The combiner has chosen the destination: the key is the partition.
-                        .withStreamPartitioner((topic, key, value, partitions) -> Optional.of(Set.of(key))))
+        builder.addStateStore(logged(ScopeCells.MARKS));
+        KStream<Object, Object> rolledUp = repartitioned(deltas, DELTAS)
                 .process(
                         () -> new RollupStage(
-                                settings.rollup(), shared.shards(), shared.valueOverflow(), shared.progress()),
+                                settings.rollup(),
+                                new RollupStage.Ways(ROLLUPS, firstOf(SCOPES_OF_CUBE)),
+                                new ScopeCells(shared.watched().book(), settings.deltaPartitions(), settings.rollup()),
+                                shared.shards(),
+                                shared.valueOverflow(),
+                                shared.progress()),
                         Named.as(ROLLUP),
                         RollupStage.CELLS,
-                        RollupStage.JOURNAL)
+                        RollupStage.JOURNAL,
+                        ScopeCells.MARKS);
+        MeterTopology.<String, SpendRollup>only(rolledUp)
                 .to(
                         settings.topics().spendRollups().name(),
-                        Produced.with(Serdes.String(), serdes.rollup()).withName("spend-rollups"));
+                        Produced.with(Serdes.String(), serdes.rollup()).withName(ROLLUPS));
+        return rolledUp;
+    }
+
+    private void watch(StreamsBuilder builder, KStream<Integer, byte[]> ofUsage, KStream<Integer, byte[]> ofCube) {
+        builder.addStateStore(new CommitPoints(WatchStage.COMMIT_POINT, settings.commitMode(), tally -> {}));
+        builder.addStateStore(logged(WatchStage.COUNTERS));
+        builder.addStateStore(logged(WatchStage.JOURNAL));
+        KStream<Object, Object> watched = ofUsage.merge(ofCube, Named.as("scope-deltas"))
+                .process(
+                        () -> new WatchStage(
+                                settings.watch(),
+                                new WatchStage.Ways(ALERTS, STATUSES),
+                                shared.watched().book()),
+                        Named.as(WATCH),
+                        WatchStage.COMMIT_POINT,
+                        WatchStage.COUNTERS,
+                        WatchStage.JOURNAL);
+        MeterTopology.<String, Alert>only(watched)
+                .to(
+                        settings.topics().budgetAlerts().name(),
+                        Produced.with(Serdes.String(), serdes.alert()).withName(ALERTS));
+        MeterTopology.<String, BudgetStatus>only(watched)
+                .to(
+                        settings.topics().budgetStatus().name(),
+                        Produced.with(Serdes.String(), serdes.status()).withName(STATUSES));
+    }
+
+    /** The sender has chosen the destination: the key is the partition. */
+    private KStream<Integer, byte[]> repartitioned(KStream<Integer, byte[]> blocks, String name) {
+        return blocks.repartition(Repartitioned.<Integer, byte[]>as(name)
+                .withKeySerde(Serdes.Integer())
+                .withValueSerde(Serdes.ByteArray())
+                .withNumberOfPartitions(settings.deltaPartitions())
+                .withStreamPartitioner((topic, key, value, partitions) -> Optional.of(Set.of(key))));
+    }
+
+    /** What Kafka Streams calls the first node of a repartition. */
+    private static String firstOf(String repartition) {
+        return repartition + "-repartition-filter";
     }
 
     /** A stage forwards records of several types, each to the child of that name only: the cast says which. */
     @SuppressWarnings("unchecked")
-    private static <V> KStream<byte[], V> only(KStream<byte[], Object> stage) {
-        return (KStream<byte[], V>) (KStream<?, ?>) stage;
+    private static <K, V> KStream<K, V> only(KStream<?, ?> stage) {
+        return (KStream<K, V>) stage;
     }
 
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> logged(String name) {

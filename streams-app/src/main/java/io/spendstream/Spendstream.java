@@ -1,11 +1,14 @@
 package io.spendstream;
 
+import io.spendstream.budget.AdmissionPolicy;
+import io.spendstream.budget.BudgetBook;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.query.ClusterSpend;
 import io.spendstream.query.CubeDimensions;
 import io.spendstream.query.LocalSpend;
 import io.spendstream.query.Retention;
+import io.spendstream.rest.BudgetPorts;
 import io.spendstream.rest.HttpPeerClient;
 import io.spendstream.rest.RestConfig;
 import io.spendstream.rest.RestPorts;
@@ -16,11 +19,14 @@ import io.spendstream.runtime.AppMetrics;
 import io.spendstream.runtime.Clients;
 import io.spendstream.runtime.Engine;
 import io.spendstream.runtime.Schemas;
+import io.spendstream.runtime.ShownBudgets;
 import io.spendstream.runtime.Start;
 import io.spendstream.runtime.Totals;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topics;
+import io.spendstream.watch.AlertView;
+import io.spendstream.watch.StatusView;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -40,6 +46,9 @@ public final class Spendstream implements AutoCloseable {
     private final AppConfig config;
     private final Topics topics;
     private final PriceBook book = new PriceBook();
+    private final BudgetBook budgets = new BudgetBook();
+    private final StatusView statuses = new StatusView();
+    private final AlertView alerts = new AlertView();
     private final Shards shards = new Shards();
     private final Totals totals = new Totals();
     private final SchemaRegistry registry;
@@ -57,9 +66,13 @@ public final class Spendstream implements AutoCloseable {
         topics = Topics.withPrefix(config.topicPrefix());
         registry = new ConfluentSchemaRegistry(config.registryUrl(), config.registry());
         schemas = new Schemas(registry, topics);
-        engine = new Engine(config, topics.usageEvents().name());
-        metrics = new AppMetrics(totals, engine.probe(), () -> shards.open().size());
-        clients = new Clients(config, topics, schemas, registry, book);
+        engine = new Engine(config, topics.usageEvents().name(), MeterTopology.deltasTopic(config.applicationId()));
+        metrics = new AppMetrics(
+                totals,
+                engine.probe(),
+                () -> shards.open().size(),
+                topics.budgets().name());
+        clients = new Clients(config, topics, schemas, registry, book, budgets);
         rest = RestServer.start(RestConfig.on(config.httpHost(), config.httpPort()), ports());
         starter = new Thread(this::startProcessing, "start");
     }
@@ -105,19 +118,29 @@ public final class Spendstream implements AutoCloseable {
                                 topics,
                                 config.dedupe(),
                                 config.rollup(),
+                                config.watch(),
                                 config.commitMode(),
                                 config.pricedPublished(),
                                 config.cubePartitions()),
-                        new MeterTopology.Serdeses(schemas.usage, schemas.priced, schemas.rollups),
+                        new MeterTopology.Serdeses(
+                                schemas.usage, schemas.priced, schemas.rollups, schemas.statuses, schemas.alerts),
                         new MeterTopology.Shared(
                                 schemas.writers,
                                 new EventRules(config.horizon()),
                                 book,
                                 shards,
-                                value -> schemas.readPrices(value, () -> closing),
+                                Schemas.patiently(schemas.prices, topics.prices(), () -> closing),
                                 metrics::pricesRefused,
                                 totals,
                                 metrics::valueOverflowed,
+                                new MeterTopology.Watched(
+                                        budgets,
+                                        statuses,
+                                        alerts,
+                                        Schemas.patiently(schemas.budgets, topics.budgets(), () -> closing),
+                                        Schemas.patiently(schemas.statuses, topics.budgetStatus(), () -> closing),
+                                        Schemas.patiently(schemas.alerts, topics.budgetAlerts(), () -> closing),
+                                        metrics::refused),
                                 engine.probe()))
                 .build();
     }
@@ -144,7 +167,14 @@ public final class Spendstream implements AutoCloseable {
                 engine,
                 engine,
                 metrics,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                budgetPorts());
+    }
+
+    private BudgetPorts budgetPorts() {
+        ShownBudgets shown = new ShownBudgets(
+                statuses, alerts, engine.probe(), engine, config.watch().settleEvery(), Clock.systemUTC());
+        return new BudgetPorts(clients.budgets(), shown, shown, AdmissionPolicy.DEFAULT);
     }
 
     /** Where it listens. */

@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.dedupe.DedupeSettings;
 import io.spendstream.ingest.EventRules;
@@ -17,6 +18,9 @@ import io.spendstream.topic.Topics;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.Budget;
+import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
 import io.spendstream.v1.Rate;
@@ -24,6 +28,9 @@ import io.spendstream.v1.RateCard;
 import io.spendstream.v1.ServiceTier;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
+import io.spendstream.watch.AlertView;
+import io.spendstream.watch.StatusView;
+import io.spendstream.watch.WatchSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +47,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 
@@ -51,15 +59,23 @@ final class Pipeline implements AutoCloseable {
     final Topics topics = Topics.withPrefix("");
     final Shards shards = new Shards();
     final PriceBook book = new PriceBook();
+    final BudgetBook budgetBook = new BudgetBook();
+    final StatusView statusView = new StatusView();
+    final AlertView alertView = new AlertView();
+    final List<String> refused = new ArrayList<>();
     final Map<String, Long> tally = new TreeMap<>();
     final List<String> refusedPrices = new ArrayList<>();
     final SchemaRegistry registry;
+    final Topology topology;
     final TopologyTestDriver driver;
 
     private final AvroSerde<UsageEvent> usage;
     private final AvroSerde<PricedUsage> priced;
     private final AvroSerde<SpendRollup> rollups;
     private final AvroSerde<ModelPrices> prices;
+    private final AvroSerde<Budget> budgets;
+    private final AvroSerde<BudgetStatus> statuses;
+    private final AvroSerde<Alert> alerts;
     private final TestInputTopic<byte[], byte[]> events;
 
     Pipeline() {
@@ -72,9 +88,13 @@ final class Pipeline implements AutoCloseable {
         priced = new AvroSerde<>(PricedUsage.class, registry);
         rollups = new AvroSerde<>(SpendRollup.class, registry);
         prices = new AvroSerde<>(ModelPrices.class, registry);
+        budgets = new AvroSerde<>(Budget.class, registry);
+        statuses = new AvroSerde<>(BudgetStatus.class, registry);
+        alerts = new AvroSerde<>(Alert.class, registry);
         MeterTopology topology = new MeterTopology(
-                new MeterTopology.Settings(topics, DedupeSettings.DEFAULT, RollupSettings.DEFAULT, mode, true, 1),
-                new MeterTopology.Serdeses(usage, priced, rollups),
+                new MeterTopology.Settings(
+                        topics, DedupeSettings.DEFAULT, RollupSettings.DEFAULT, WatchSettings.DEFAULT, mode, true, 1),
+                new MeterTopology.Serdeses(usage, priced, rollups, statuses, alerts),
                 new MeterTopology.Shared(
                         new WriterSchemas(registry, System::currentTimeMillis),
                         new EventRules(Horizon.DEFAULT),
@@ -85,13 +105,25 @@ final class Pipeline implements AutoCloseable {
                         (model, fault) -> refusedPrices.add(model + ": " + fault),
                         this::count,
                         () -> {},
+                        new MeterTopology.Watched(
+                                budgetBook,
+                                statusView,
+                                alertView,
+                                bytes -> budgets.deserializer()
+                                        .deserialize(topics.budgets().name(), bytes),
+                                bytes -> statuses.deserializer()
+                                        .deserialize(topics.budgetStatus().name(), bytes),
+                                bytes -> alerts.deserializer()
+                                        .deserialize(topics.budgetAlerts().name(), bytes),
+                                (topic, key, why) -> refused.add(topic + " " + key + ": " + why)),
                         Progress.NONE));
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
         config.put(StreamsConfig.STATE_DIR_CONFIG, temporaryDirectory().toString());
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        driver = new TopologyTestDriver(topology.build(), config, NOW);
+        this.topology = topology.build();
+        driver = new TopologyTestDriver(this.topology, config, NOW);
         events = driver.createInputTopic(
                 topics.usageEvents().name(), new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -134,6 +166,33 @@ final class Pipeline implements AutoCloseable {
 
     byte[] encode(UsageEvent event) {
         return usage.serializer().serialize(topics.usageEvents().name(), event);
+    }
+
+    /** Defines a budget, as if written at a time. */
+    void define(Budget budget, Instant writtenAt) {
+        driver.createInputTopic(topics.budgets().name(), Serdes.String().serializer(), budgets.serializer())
+                .pipeInput(budget.getId(), budget, writtenAt);
+    }
+
+    void forget(String budget) {
+        driver.createInputTopic(topics.budgets().name(), Serdes.String().serializer(), budgets.serializer())
+                .pipeInput(budget, null, NOW);
+    }
+
+    /** The alerts since the last call, in their order. */
+    List<Alert> alerts() {
+        return driver.createOutputTopic(
+                        topics.budgetAlerts().name(), Serdes.String().deserializer(), alerts.deserializer())
+                .readValuesToList();
+    }
+
+    /** The last status of each key since the last call; null where it was taken back. */
+    Map<String, BudgetStatus> statuses() {
+        Map<String, BudgetStatus> last = new TreeMap<>();
+        driver.createOutputTopic(topics.budgetStatus().name(), Serdes.String().deserializer(), statuses.deserializer())
+                .readKeyValuesToList()
+                .forEach(entry -> last.put(entry.key, entry.value));
+        return last;
     }
 
     void publish(UsageEvent event) {

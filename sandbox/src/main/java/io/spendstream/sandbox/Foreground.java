@@ -5,12 +5,16 @@ import java.io.PrintWriter;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a sandbox in the foreground: until Ctrl-C or SIGTERM, which stop it cleanly with exit code 0, or until the
  * application fails.
  */
 final class Foreground {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Foreground.class);
 
     /** A part failed. */
     static final int EXIT_FAILED = 1;
@@ -39,7 +43,7 @@ final class Foreground {
     int run(SandboxOptions options, Work begin) throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-sandbox"));
         try {
-            Sandbox started = Sandbox.start(options);
+            Sandbox started = Sandbox.start(options, SandboxLog::into);
             sandbox.set(started);
             out.println(readyLine(started));
             out.flush();
@@ -53,8 +57,12 @@ final class Foreground {
                     "the application stopped: " + failure + "; see " + started.dataDir() + "/sandbox.log");
         } catch (PortInUse e) {
             return failed(EXIT_USAGE, e.getMessage() + "; choose another with " + option(e.service()));
-        } catch (IOException | RuntimeException e) {
-            return failed(EXIT_FAILED, e.getMessage() == null ? e.toString() : e.getMessage());
+        } catch (IOException e) {
+            return failed(EXIT_FAILED, e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // Errors too: the threads of what was started would keep the process, and nobody would know why.
+            LOG.warn("The sandbox does not start", e);
+            return failed(EXIT_FAILED, e.toString());
         }
     }
 

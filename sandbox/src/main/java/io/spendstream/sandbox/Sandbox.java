@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -28,8 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A whole Spendstream in this process, on the loopback address: broker, registry, topics, shipped prices and, where
- * wanted, the application. In its data directory: {@code kafka/}, {@code registry.json}, {@code state/} and
- * {@code sandbox.log}; a directory that was used before is used again, also after the process was killed.
+ * wanted, the application. In its data directory: {@code kafka/}, {@code registry.json} and {@code state/}; a directory that was used before is used again, also after the process was killed.
  */
 public final class Sandbox implements AutoCloseable {
 
@@ -59,6 +59,11 @@ public final class Sandbox implements AutoCloseable {
      * @throws IOException where a part does not start; nothing is left running
      */
     public static Sandbox start(SandboxOptions options) throws IOException {
+        return start(options, dataDir -> {});
+    }
+
+    /** As {@link #start(SandboxOptions)}; {@code first} is called with the data directory before anything starts. */
+    static Sandbox start(SandboxOptions options, Consumer<Path> first) throws IOException {
         checkPort(HTTP, options.application() ? options.httpPort() : 0);
         checkPort(KAFKA, options.kafkaPort());
         checkPort(REGISTRY, options.registryPort());
@@ -67,16 +72,16 @@ public final class Sandbox implements AutoCloseable {
                 : Files.createDirectories(options.dataDir().toAbsolutePath().normalize());
         Sandbox sandbox = new Sandbox(options, dataDir);
         try {
+            first.accept(dataDir);
             sandbox.startParts();
             return sandbox;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             sandbox.close();
             throw e;
         }
     }
 
     private synchronized void startParts() throws IOException {
-        SandboxLog.into(dataDir);
         broker = new EmbeddedBroker(dataDir.resolve("kafka"), options.kafkaPort()).start();
         registry = new DevelopmentRegistry(dataDir.resolve("registry.json"), options.registryPort());
         prepareTopics();

@@ -9,18 +9,21 @@ final class SandboxArguments {
     @Option(
             names = "--http-port",
             defaultValue = "8080",
+            paramLabel = "PORT",
             description = "Port of REST and dashboard; 0: a free one. Default: ${DEFAULT-VALUE}")
     private int httpPort;
 
     @Option(
             names = "--kafka-port",
             defaultValue = "9092",
+            paramLabel = "PORT",
             description = "Port of the Kafka broker; 0: a free one. Default: ${DEFAULT-VALUE}")
     private int kafkaPort;
 
     @Option(
             names = "--registry-port",
             defaultValue = "8081",
+            paramLabel = "PORT",
             description = "Port of the schema registry; 0: a free one. Default: ${DEFAULT-VALUE}")
     private int registryPort;
 

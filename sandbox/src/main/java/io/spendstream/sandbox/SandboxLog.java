@@ -12,8 +12,7 @@ final class SandboxLog {
 
     private SandboxLog() {}
 
-    /** Returns the file. */
-    static Path into(Path directory) {
+    static void into(Path directory) {
         Path file = directory.resolve("sandbox.log");
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
@@ -26,6 +25,5 @@ final class SandboxLog {
         } catch (JoranException e) {
             throw new IllegalStateException(configuration + " cannot be read", e);
         }
-        return file;
     }
 }

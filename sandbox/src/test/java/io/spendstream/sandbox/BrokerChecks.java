@@ -42,7 +42,7 @@ final class BrokerChecks {
         }
     }
 
-    /** The values of the committed records of partition 0, once there are as many as wanted, or after 30 s. */
+    /** The values of the committed records of partition 0, once there are as many as wanted, or after 60 s. */
     static List<String> read(String bootstrapServers, String topic, int wanted) {
         List<String> values = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
@@ -59,7 +59,7 @@ final class BrokerChecks {
                 new StringDeserializer())) {
             consumer.assign(List.of(new TopicPartition(topic, 0)));
             consumer.seekToBeginning(consumer.assignment());
-            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
             while (values.size() < wanted && System.nanoTime() < deadline) {
                 consumer.poll(Duration.ofMillis(200)).forEach(r -> values.add(r.value()));
             }

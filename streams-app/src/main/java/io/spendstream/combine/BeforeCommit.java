@@ -26,10 +26,12 @@ final class BeforeCommit implements CommitPoint, CachedStateStore<Object, Object
 
     private final List<Work> works = new ArrayList<>();
     private final Tally tally = new Tally();
+    private final String name;
     private final Tally.Sink sink;
     private boolean open;
 
-    BeforeCommit(Tally.Sink sink) {
+    BeforeCommit(String name, Tally.Sink sink) {
+        this.name = name;
         this.sink = sink;
     }
 
@@ -89,7 +91,7 @@ final class BeforeCommit implements CommitPoint, CachedStateStore<Object, Object
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override

@@ -70,6 +70,11 @@ public final class ByteSink {
         return writeVarint(utf8.length).writeBytes(utf8);
     }
 
+    /** The bytes of a text alone, without their count. */
+    public ByteSink writeUtf8(String text) {
+        return writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** A bit for each measure that is not zero, then these; then the other units. */
     public ByteSink writeMeasures(long[] measures, Map<String, long[]> otherUnits) {
         long present = 0;

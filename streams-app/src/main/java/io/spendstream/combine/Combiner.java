@@ -35,13 +35,24 @@ final class Combiner {
         this.blockBytesMax = blockBytesMax;
     }
 
+    /** @param usage its measures are taken over, and must not be used again */
     void add(MeteredUsage usage) {
         UsageRecord event = usage.event();
         CellKey cell = new CellKey(dimensionsOf(event), Math.floorDiv(event.timeMs, QUARTER_HOUR_MS));
         deltaOf(cells, cell).add(usage.measures(), usage.otherUnits());
         if (event.user != null) {
             UserKey user = new UserKey(event.tenant(), event.user, Math.floorDiv(event.timeMs, DAY_MS));
-            deltaOf(users, user).add(usage.measures(), Map.of());
+            addToUser(user, usage.measures());
+        }
+    }
+
+    /** A user is rarely seen twice between two commits, so the first event's measures become the sum. */
+    private void addToUser(UserKey user, long[] measures) {
+        Delta delta = users.get(user);
+        if (delta == null) {
+            users.put(user, new Delta(measures));
+        } else {
+            delta.add(measures, Map.of());
         }
     }
 

@@ -13,7 +13,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  */
 public interface CommitPoint extends StateStore {
 
-    /** The name to connect processors to. */
+    /** The name of that of the stages of an event. */
     String NAME = "commit-point";
 
     /** When the registered work runs. */

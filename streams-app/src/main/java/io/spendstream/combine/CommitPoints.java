@@ -4,17 +4,20 @@ import io.spendstream.usage.Tally;
 import java.util.Map;
 import org.apache.kafka.streams.state.StoreBuilder;
 
-/** Builds the commit point of each task. */
-public record CommitPoints(CommitPoint.Mode mode, Tally.Sink sink) implements StoreBuilder<CommitPoint> {
+/**
+ * Builds the commit point of each task.
+ *
+ * @param name to connect processors to: a sub-topology has its own
+ */
+public record CommitPoints(String name, CommitPoint.Mode mode, Tally.Sink sink) implements StoreBuilder<CommitPoint> {
 
-    @Override
-    public CommitPoint build() {
-        return mode == CommitPoint.Mode.BEFORE_COMMIT ? new BeforeCommit(sink) : new EveryRecord(sink);
+    public CommitPoints(CommitPoint.Mode mode, Tally.Sink sink) {
+        this(CommitPoint.NAME, mode, sink);
     }
 
     @Override
-    public String name() {
-        return CommitPoint.NAME;
+    public CommitPoint build() {
+        return mode == CommitPoint.Mode.BEFORE_COMMIT ? new BeforeCommit(name, sink) : new EveryRecord(name, sink);
     }
 
     @Override

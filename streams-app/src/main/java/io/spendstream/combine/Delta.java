@@ -26,7 +26,10 @@ public final class Delta {
     /** @throws ArithmeticException where a sum does not fit a {@code long} */
     public void add(long[] more, Map<String, long[]> moreUnits) {
         for (int i = 0; i < measures.length; i++) {
-            measures[i] = Math.addExact(measures[i], more[i]);
+            // Most are zero: an event has a handful of measures.
+            if (more[i] != 0) {
+                measures[i] = Math.addExact(measures[i], more[i]);
+            }
         }
         if (!moreUnits.isEmpty()) {
             addUnits(moreUnits);

@@ -12,7 +12,8 @@ import java.util.Map;
  *
  * <p>Format 1: a byte 1; the count of texts and the texts; the count of dimensions; then entries until the end. An
  * entry is a byte (0 cell, 1 user), its key, and its measures. A cell's key is the quarter-hour and a text number + 1
- * for each dimension, 0 for none; a user's key is tenant, user (text numbers) and epoch day.
+ * for each dimension, 0 for none; a user's key is the tenant's text number, the user as text (it stands once anyway) and
+ * the epoch day.
  */
 public final class DeltaBlock {
 
@@ -54,8 +55,7 @@ public final class DeltaBlock {
                 }
                 reader.cell(dimensions, quarterHour, readDelta(in));
             } else if (kind == USER) {
-                String tenant = text(texts, in.readCount());
-                reader.user(tenant, text(texts, in.readCount()), in.readSigned(), readDelta(in));
+                reader.user(text(texts, in.readCount()), in.readText(), in.readSigned(), readDelta(in));
             } else {
                 throw new IllegalStateException("a block of deltas holds an entry of kind " + kind
                         + "; this release knows " + CELL + " (cell) and " + USER + " (user)");
@@ -105,10 +105,7 @@ public final class DeltaBlock {
         }
 
         void user(String tenant, String user, long day, Delta delta) {
-            entries.writeByte(USER)
-                    .writeVarint(number(tenant))
-                    .writeVarint(number(user))
-                    .writeSigned(day);
+            entries.writeByte(USER).writeVarint(number(tenant)).writeText(user).writeSigned(day);
             end(delta);
         }
 

@@ -11,10 +11,12 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 final class EveryRecord implements CommitPoint {
 
     private final Tally tally = new Tally();
+    private final String name;
     private final Tally.Sink sink;
     private boolean open;
 
-    EveryRecord(Tally.Sink sink) {
+    EveryRecord(String name, Tally.Sink sink) {
+        this.name = name;
         this.sink = sink;
     }
 
@@ -49,7 +51,7 @@ final class EveryRecord implements CommitPoint {
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override

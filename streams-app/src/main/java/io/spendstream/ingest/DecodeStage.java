@@ -73,7 +73,8 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();
         afterRecord = commit.beforeCommit(
-                context, () -> progress.metered(context.taskId().partition(), context.currentStreamTimeMs()));
+                context,
+                () -> progress.waiting(context.taskId().partition(), waiting.size(), waiting.oldestReceivedMs()));
         context.schedule(ASK_AGAIN_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> decideWaiting());
     }
 
@@ -91,6 +92,12 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
                             record.key(), record.value(), record.timestamp(), at.partition(), at.offset()));
         }
         afterRecord.run();
+    }
+
+    @Override
+    public void close() {
+        // Whoever works on the partition next says what waits there.
+        progress.waiting(context.taskId().partition(), 0, 0);
     }
 
     private void setAside(Verdict verdict, WaitingRoom.Received record) {

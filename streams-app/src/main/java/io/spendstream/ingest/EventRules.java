@@ -28,6 +28,14 @@ public final class EventRules {
 
     private static final Pattern UNIT_NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
+    private static final int KNOWN_NAMES = 1 << 12;
+
+    /**
+     * Names found to be good, by hash. Names come again and again as the same object, so most need no second look. Read
+     * and written by many threads without order: an entry is an immutable object or none.
+     */
+    private final String[] knownGood = new String[KNOWN_NAMES];
+
     private final long aheadMs;
     private final long ageMs;
 
@@ -52,21 +60,32 @@ public final class EventRules {
         return fault == null ? checkTime(event.timeMs, receivedMs) : fault;
     }
 
-    private static Fault checkTexts(UsageRecord event) {
+    private Fault checkTexts(UsageRecord event) {
         Fault fault = required("id", event.id, ID_LENGTH_MAX);
         for (int i = 0; i < Dimension.COUNT && fault == null; i++) {
-            String value = event.dimensions[i];
-            if (i <= Dimension.MODEL.ordinal()) {
-                fault = required(Dimension.at(i).field(), value, TEXT_LENGTH_MAX);
-            } else if (value != null) {
-                fault = text(Dimension.at(i).field(), value, TEXT_LENGTH_MAX);
-            }
+            fault = checkDimension(i, event.dimensions[i]);
         }
         fault = fault == null ? optional("user", event.user) : fault;
         fault = fault == null ? optional("session", event.session) : fault;
         fault = fault == null ? optional("endpoint", event.endpoint) : fault;
         fault = fault == null ? optional("request_id", event.requestId) : fault;
         return fault == null ? optional("escalated_from", event.escalatedFrom) : fault;
+    }
+
+    private Fault checkDimension(int dimension, String value) {
+        boolean needed = dimension <= Dimension.MODEL.ordinal();
+        if (value == null || value.isEmpty()) {
+            return needed ? required(Dimension.at(dimension).field(), value, TEXT_LENGTH_MAX) : null;
+        }
+        int slot = value.hashCode() & KNOWN_NAMES - 1;
+        if (knownGood[slot] == value) {
+            return null;
+        }
+        Fault fault = text(Dimension.at(dimension).field(), value, TEXT_LENGTH_MAX);
+        if (fault == null) {
+            knownGood[slot] = value;
+        }
+        return fault;
     }
 
     private static Fault checkAmounts(UsageRecord event) {

@@ -1,5 +1,8 @@
 package io.spendstream.ingest;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -10,6 +13,7 @@ import java.util.Arrays;
 final class NameCache {
 
     private static final int SLOTS = 1 << 14;
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     /** Bytes of a text that is kept. Longer ones are rare or wrong, and a slot for each would take gigabytes. */
     private static final int LENGTH_MAX = 256;
 
@@ -23,13 +27,8 @@ final class NameCache {
         if (length > LENGTH_MAX) {
             return new String(bytes, from, length, StandardCharsets.UTF_8);
         }
-        int hash = 1;
         int to = from + length;
-        for (int i = from; i < to; i++) {
-            hash = 31 * hash + bytes[i];
-        }
-        // The low bits of this hash are good, but similar short names differ only in them: spread them a little.
-        int slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+        int slot = slotOf(bytes, from, length);
         byte[] known = encoded[slot];
         if (known != null && Arrays.equals(known, 0, known.length, bytes, from, to)) {
             return texts[slot];
@@ -38,5 +37,23 @@ final class NameCache {
         encoded[slot] = Arrays.copyOfRange(bytes, from, to);
         texts[slot] = text;
         return text;
+    }
+
+    /** From the length and the first and last eight bytes: names that differ in their middle alone share a slot. */
+    private static int slotOf(byte[] bytes, int from, int length) {
+        long first;
+        long last;
+        if (length >= Long.BYTES) {
+            first = (long) WORDS.get(bytes, from);
+            last = (long) WORDS.get(bytes, from + length - Long.BYTES);
+        } else {
+            first = 0;
+            for (int i = from; i < from + length; i++) {
+                first = first << 8 | bytes[i] & 0xff;
+            }
+            last = first;
+        }
+        long mixed = (first * 0x9E3779B97F4A7C15L ^ last) * 0xC2B2AE3D27D4EB4FL + length;
+        return (int) (mixed >>> 40) & (SLOTS - 1);
     }
 }

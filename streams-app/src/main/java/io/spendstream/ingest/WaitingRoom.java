@@ -48,6 +48,11 @@ final class WaitingRoom {
         return next - first;
     }
 
+    /** When the first of those that wait was received; 0 where none waits. */
+    long oldestReceivedMs() {
+        return first == next ? 0 : decode(store.get(key(first))).receivedMs();
+    }
+
     void add(Received record) {
         ByteSink bytes = new ByteSink(record.key().length + record.value().length + 40)
                 .writeSigned(record.receivedMs())

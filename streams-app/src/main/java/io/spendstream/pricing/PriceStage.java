@@ -68,17 +68,26 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
         if (!rating.isPriced()) {
             tally.unpriced++;
             unpriced.add(event);
-            context.forward(record.withValue((Object) UsageRecords.toAvro(event)), ways.unpriced());
+            context.forward(
+                    new Record<>(idOf(event), (Object) UsageRecords.toAvro(event), record.timestamp()),
+                    ways.unpriced());
         }
-        publish(rating, record.key(), record.timestamp(), false);
+        publish(rating, record.timestamp(), false);
         context.forward(record.withValue((Object) rating.counted()), ways.counted());
         afterRecord.run();
     }
 
-    private void publish(Rating rating, byte[] key, long receivedMs, boolean correction) {
+    private void publish(Rating rating, long receivedMs, boolean correction) {
         if (ways.priced() != null) {
-            context.forward(new Record<>(key, (Object) rating.published(correction), receivedMs), ways.priced());
+            context.forward(
+                    new Record<>(idOf(rating.event()), (Object) rating.published(correction), receivedMs),
+                    ways.priced());
         }
+    }
+
+    /** Not the key as received, which may be another: an event and its correction must meet in one partition. */
+    private static byte[] idOf(UsageRecord event) {
+        return event.id.getBytes(StandardCharsets.UTF_8);
     }
 
     private void rateAgain() {
@@ -102,12 +111,11 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
 
     private void correct(Rating rating) {
         UsageRecord event = rating.event();
-        byte[] key = event.id.getBytes(StandardCharsets.UTF_8);
         long time = Math.max(0, context.currentStreamTimeMs());
         tally.repriced++;
         unpriced.remove(event);
-        publish(rating, key, time, true);
-        context.forward(new Record<>(key, (Object) rating.repriced(), time), ways.counted());
+        publish(rating, time, true);
+        context.forward(new Record<>(idOf(event), (Object) rating.repriced(), time), ways.counted());
         afterRecord.run();
     }
 }

@@ -2,6 +2,7 @@ package io.spendstream.rest;
 
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -38,13 +39,13 @@ final class Api {
 
     /**
      * @param template as documented
-     * @param path as Vert.x matches it, where that differs
+     * @param path as Vert.x matches it, where that differs; a regular expression where it starts with {@code ^}
      */
     void on(HttpMethod method, String template, String path, Handler<RoutingContext> handler) {
         endpoints.add(new Endpoint(method.name(), template));
         Set<String> methods = methodsByPath.computeIfAbsent(path, p -> new TreeSet<>(Set.of("OPTIONS")));
         methods.add(method.name());
-        var route = router.route(path).method(method);
+        Route route = route(path).method(method);
         if (method.equals(HttpMethod.GET)) {
             route.method(HttpMethod.HEAD);
             methods.add("HEAD");
@@ -56,7 +57,7 @@ final class Api {
     void finish() {
         methodsByPath.forEach((path, methods) -> {
             String allow = String.join(", ", methods);
-            router.route(path).handler(ctx -> {
+            route(path).handler(ctx -> {
                 ctx.response().putHeader("Allow", allow);
                 if (ctx.request().method().equals(HttpMethod.OPTIONS)) {
                     ctx.response().setStatusCode(204).end();
@@ -66,6 +67,10 @@ final class Api {
                 }
             });
         });
+    }
+
+    private Route route(String path) {
+        return path.startsWith("^") ? router.routeWithRegex(path) : router.route(path);
     }
 
     List<Endpoint> endpoints() {

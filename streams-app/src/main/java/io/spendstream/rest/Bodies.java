@@ -67,7 +67,9 @@ final class Bodies {
     private Problem refuse(HttpServerRequest request) {
         if (request.getHeader("Expect") != null) {
             // The caller may or may not send the body now, so the connection is of no further use.
-            request.response().putHeader("Connection", "close");
+            request.response()
+                    .putHeader("Connection", "close")
+                    .endHandler(end -> request.connection().close());
         } else {
             long timer = vertx.setTimer(
                     timeout.toMillis(), id -> request.connection().close());

@@ -27,8 +27,9 @@ import java.util.concurrent.CompletionStage;
 final class PriceRoutes {
 
     private static final String PREFIX = "/v1/prices/";
-    private static final String MODELS = PREFIX + "*";
     private static final String QUOTE = "/quote";
+    private static final String MODELS = "^" + PREFIX + ".+";
+    private static final String QUOTES = MODELS + QUOTE;
 
     private final RestPorts ports;
     private final WorkerExecutor workers;
@@ -44,9 +45,9 @@ final class PriceRoutes {
 
     void mount(Api api) {
         api.get("/v1/prices", this::list);
+        api.on(HttpMethod.POST, PREFIX + "{model}" + QUOTE, QUOTES, this::quote);
         api.on(HttpMethod.GET, PREFIX + "{model}", MODELS, this::get);
         api.on(HttpMethod.PUT, PREFIX + "{model}", MODELS, this::put);
-        api.on(HttpMethod.POST, PREFIX + "{model}" + QUOTE, MODELS, this::quote);
     }
 
     private void list(RoutingContext ctx) {
@@ -98,10 +99,6 @@ final class PriceRoutes {
     }
 
     private void quote(RoutingContext ctx) {
-        if (!ctx.request().path().endsWith(QUOTE)) {
-            ctx.next();
-            return;
-        }
         String model = model(ctx, QUOTE);
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
@@ -181,10 +178,8 @@ final class PriceRoutes {
     }
 
     private static String model(RoutingContext ctx, String suffix) {
-        String path = ctx.request().path();
-        if (!path.startsWith(PREFIX) || path.length() <= PREFIX.length() + suffix.length()) {
-            throw Problem.notFound("The address names no model").exception();
-        }
+        // As the routes were matched: escapes of letters are gone, those of slashes are still there.
+        String path = ctx.normalizedPath();
         String encoded = path.substring(PREFIX.length(), path.length() - suffix.length());
         try {
             return Percent.decode(encoded);

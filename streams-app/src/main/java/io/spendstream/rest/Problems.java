@@ -27,11 +27,14 @@ final class Problems {
 
     private Problems() {}
 
-    /** Answers a request that failed. */
-    static void answer(RoutingContext ctx) {
+    /**
+     * Answers a request that failed.
+     *
+     * @param status where there is no exception that says more
+     */
+    static void answer(RoutingContext ctx, int status) {
         Throwable failure = cause(ctx.failure());
-        Problem problem = failure == null ? ofStatus(ctx.statusCode()) : of(failure, ctx.request());
-        answer(ctx.request(), problem);
+        answer(ctx.request(), failure == null ? ofStatus(status) : of(failure, ctx.request()));
     }
 
     static void answer(HttpServerRequest request, Problem problem) {

@@ -19,6 +19,7 @@ import java.time.InstantSource;
  * @param dimensions what spend can be grouped and filtered by
  * @param intake takes events
  * @param rules what events must satisfy, as in the pipeline
+ * @param budgets null where this instance keeps none: then it has no routes for them
  */
 public record RestPorts(
         SpendReader spend,
@@ -30,4 +31,21 @@ public record RestPorts(
         Instances instances,
         HealthSource health,
         MetricsSource metrics,
-        InstantSource clock) {}
+        InstantSource clock,
+        BudgetPorts budgets) {
+
+    /** Without budgets. */
+    public RestPorts(
+            SpendReader spend,
+            LocalSpend local,
+            CubeDimensions dimensions,
+            EventIntake intake,
+            EventRules rules,
+            Prices prices,
+            Instances instances,
+            HealthSource health,
+            MetricsSource metrics,
+            InstantSource clock) {
+        this(spend, local, dimensions, intake, rules, prices, instances, health, metrics, clock, null);
+    }
+}

@@ -100,18 +100,27 @@ public final class RestServer implements AutoCloseable {
         WorkerExecutor workers = vertx.createSharedWorkerExecutor("spendstream-rest", config.workers());
         WorkerExecutor intake = vertx.createSharedWorkerExecutor("spendstream-intake", config.intakeWorkers());
         Bodies bodies = new Bodies(vertx, config.bodyBytesMax(), config.bodyTimeout());
-        router.route().failureHandler(Problems::answer).handler(ctx -> {
-            ctx.response().putHeader("X-Content-Type-Options", "nosniff").putHeader("Cache-Control", "no-store");
-            ctx.next();
-        });
+        router.route()
+                .failureHandler(ctx -> Problems.answer(ctx, ctx.statusCode()))
+                .handler(ctx -> {
+                    ctx.response()
+                            .putHeader("X-Content-Type-Options", "nosniff")
+                            .putHeader("Cache-Control", "no-store");
+                    ctx.next();
+                });
         new EventRoutes(ports, config, intake, bodies).mount(api);
         new SpendRoutes(ports, workers, bodies, config.queriesMax()).mount(api);
         new PriceRoutes(ports, workers, bodies).mount(api);
+        if (ports.budgets() != null) {
+            new BudgetRoutes(ports, workers, bodies).mount(api);
+            new AdmissionRoute(ports, bodies).mount(api);
+            new AlertRoutes(ports.budgets().alerts(), workers).mount(api);
+        }
         new InstanceRoutes(ports, workers).mount(api);
         new PageRoutes().mount(api);
         api.finish();
         for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 500}) {
-            router.errorHandler(status, Problems::answer);
+            router.errorHandler(status, ctx -> Problems.answer(ctx, status));
         }
     }
 

@@ -8,6 +8,8 @@ final class Rfc3339 {
 
     private static final int[] DAYS_IN_MONTH = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     private static final int FRACTION_AT = 19;
+    /** As in {@link java.time.ZoneOffset}; no clock is further from UTC than 14 hours. */
+    private static final int OFFSET_SECONDS_MAX = 18 * 3_600;
 
     private Rfc3339() {}
 
@@ -61,10 +63,10 @@ final class Rfc3339 {
         }
         int hours = digits(text, at + 1, 2);
         int minutes = digits(text, at + 4, 2);
-        if (!in(hours, 23) || !in(minutes, 59)) {
+        int seconds = hours * 3_600 + minutes * 60;
+        if (hours < 0 || !in(minutes, 59) || seconds > OFFSET_SECONDS_MAX) {
             return Integer.MIN_VALUE;
         }
-        int seconds = hours * 3_600 + minutes * 60;
         return sign == '-' ? -seconds : seconds;
     }
 

@@ -16,16 +16,22 @@ import java.util.function.Supplier;
 /** Spend: {@code GET /v1/spend}, and what instances ask each other for it. */
 final class SpendRoutes {
 
+    /** Other instances may ask for as many queries each. */
+    private static final int PEER_QUERIES_PER_QUERY = 16;
+
     private final RestPorts ports;
     private final WorkerExecutor workers;
     private final Bodies bodies;
     private final InFlight queries;
+    /** Apart from callers' queries: instances that wait for each other's answers must not take each other's room. */
+    private final InFlight peerQueries;
 
     SpendRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, int queriesMax) {
         this.ports = ports;
         this.workers = workers;
         this.bodies = bodies;
         this.queries = new InFlight(queriesMax);
+        this.peerQueries = new InFlight((long) PEER_QUERIES_PER_QUERY * queriesMax);
     }
 
     void mount(Api api) {
@@ -39,6 +45,7 @@ final class SpendRoutes {
                 params(ctx.queryParams()), ports.dimensions(), ports.clock().instant());
         limited(
                 ctx,
+                queries,
                 () -> Future.fromCompletionStage(
                                 ports.spend().spend(query), ctx.vertx().getOrCreateContext())
                         .compose(answer -> workers.executeBlocking(
@@ -83,6 +90,7 @@ final class SpendRoutes {
         Future<Buffer> body = bodies.read(ctx.request());
         limited(
                 ctx,
+                peerQueries,
                 () -> body.compose(json -> workers.executeBlocking(
                                 () -> PeerJson.write(ports.local().read(PeerJson.readQuery(json.getBytes()))), false))
                         .onSuccess(spend -> ctx.response()
@@ -91,7 +99,7 @@ final class SpendRoutes {
     }
 
     /** Answers where not too many queries are under way already. */
-    private void limited(RoutingContext ctx, Supplier<Future<?>> work) {
+    private static void limited(RoutingContext ctx, InFlight queries, Supplier<Future<?>> work) {
         if (!queries.tryTake(1)) {
             ctx.fail(Problem.tooManyRequests("Too many queries are under way; ask again a little later", 1)
                     .exception());

@@ -1,7 +1,7 @@
 package io.spendstream.rollup;
 
+import io.spendstream.combine.ByteSink;
 import io.spendstream.usage.Dimension;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Bytes;
@@ -120,23 +120,21 @@ final class CellKeys {
     }
 
     private static final class Builder {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        private final ByteSink bytes = new ByteSink(96);
 
         Builder kind(byte kind) {
-            bytes.write(kind);
+            bytes.writeByte(kind);
             return this;
         }
 
         Builder text(String text) {
-            bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
-            bytes.write(0);
+            bytes.writeUtf8(text).writeByte(0);
             return this;
         }
 
         Builder textOrAbsent(String text) {
             if (text == null) {
-                bytes.write(ABSENT);
-                bytes.write(0);
+                bytes.writeByte(ABSENT).writeByte(0);
                 return this;
             }
             return text(text);
@@ -144,15 +142,15 @@ final class CellKeys {
 
         Builder bucket(long bucket) {
             int flipped = Math.toIntExact(bucket) ^ Integer.MIN_VALUE;
-            bytes.write(flipped >>> 24);
-            bytes.write(flipped >>> 16);
-            bytes.write(flipped >>> 8);
-            bytes.write(flipped);
+            bytes.writeByte(flipped >>> 24)
+                    .writeByte(flipped >>> 16)
+                    .writeByte(flipped >>> 8)
+                    .writeByte(flipped);
             return this;
         }
 
         Bytes build() {
-            return Bytes.wrap(bytes.toByteArray());
+            return Bytes.wrap(bytes.toBytes());
         }
     }
 }

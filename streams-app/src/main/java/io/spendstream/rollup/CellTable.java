@@ -90,18 +90,19 @@ final class CellTable implements CellReader {
                 nextBlock = numberOf(block.key) + 1;
                 firstBlock = first ? nextBlock - 1 : firstBlock;
                 first = false;
-                apply(block.value);
+                apply(block.value, CellFeed.NONE);
             }
         }
     }
 
-    /** Adds a block of deltas. */
-    void add(byte[] block) {
+    /** Adds a block of deltas, of each of which the feed is told. */
+    void add(byte[] block, CellFeed feed) {
         journal.put(journalKey(nextBlock++), block);
-        apply(block);
+        apply(block, feed);
     }
 
-    private void apply(byte[] block) {
+    private void apply(byte[] block, CellFeed feed) {
+        boolean followed = feed.isFollowing();
         synchronized (lock) {
             DeltaBlock.read(block, new DeltaBlock.Reader() {
                 @Override
@@ -111,6 +112,9 @@ final class CellTable implements CellReader {
                     long day = Resolution.DAY.bucketOf(Resolution.QUARTER_HOUR.startMs(quarterHour));
                     addTo(CellKeys.cell(Resolution.QUARTER_HOUR, known, quarterHour), delta);
                     addTo(CellKeys.cell(Resolution.DAY, known, day), delta);
+                    if (followed) {
+                        feed.cell(known, quarterHour, delta);
+                    }
                 }
 
                 @Override

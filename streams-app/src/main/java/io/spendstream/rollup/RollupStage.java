@@ -2,6 +2,7 @@ package io.spendstream.rollup;
 
 import io.spendstream.usage.Progress;
 import io.spendstream.v1.SpendRollup;
+import java.time.Duration;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -10,7 +11,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /** Adds the deltas to the cube, and publishes the running totals of the quarter-hours that changed. */
-public final class RollupStage implements Processor<Integer, byte[], String, SpendRollup> {
+public final class RollupStage implements Processor<Integer, byte[], Object, Object> {
 
     /** The logged store of cells. */
     public static final String CELLS = "spend-cells";
@@ -19,18 +20,37 @@ public final class RollupStage implements Processor<Integer, byte[], String, Spe
 
     private static final long DAY_MS = Resolution.DAY.sizeMs();
 
+    /** How soon a task without deltas takes notice of a definition. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
+    /**
+     * Where results go.
+     *
+     * @param rollups name of the sink of running totals
+     * @param fed name of the node that takes what the feed sends
+     */
+    public record Ways(String rollups, String fed) {}
+
     private final RollupSettings settings;
+    private final Ways ways;
+    private final CellFeed feed;
     private final Shards shards;
     private final Runnable overflow;
     private final Progress progress;
     private final RollupRecords records;
-    private ProcessorContext<String, SpendRollup> context;
+    private ProcessorContext<Object, Object> context;
     private CellTable table;
     private long expiredOnDay;
 
-    /** @param overflow is told of each value that became {@code __other__} */
-    public RollupStage(RollupSettings settings, Shards shards, Runnable overflow, Progress progress) {
+    /**
+     * @param feed follows the cells of this task
+     * @param overflow is told of each value that became {@code __other__}
+     */
+    public RollupStage(
+            RollupSettings settings, Ways ways, CellFeed feed, Shards shards, Runnable overflow, Progress progress) {
         this.settings = settings;
+        this.ways = ways;
+        this.feed = feed;
         this.shards = shards;
         this.overflow = overflow;
         this.progress = progress;
@@ -38,7 +58,7 @@ public final class RollupStage implements Processor<Integer, byte[], String, Spe
     }
 
     @Override
-    public void init(ProcessorContext<String, SpendRollup> context) {
+    public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
         KeyValueStore<Bytes, byte[]> cells = context.getStateStore(CELLS);
         KeyValueStore<Bytes, byte[]> journal = context.getStateStore(JOURNAL);
@@ -46,23 +66,37 @@ public final class RollupStage implements Processor<Integer, byte[], String, Spe
         expiredOnDay = Long.MIN_VALUE;
         // The wall clock decides only when totals are written down, not what they are.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
+        feed.start(context, table);
+        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> feed.look(this::sendFed));
         shards.opened(table);
     }
 
     @Override
     public void process(Record<Integer, byte[]> record) {
-        table.add(record.value());
+        feed.look(this::sendFed);
+        table.add(record.value(), feed);
+        feed.drain(this::sendFed);
         progress.rolledUp(context.taskId().partition(), record.timestamp());
         if (table.isFull()) {
             settle();
         }
     }
 
+    private void sendFed(int partition, byte[] block) {
+        context.forward(
+                new Record<>((Object) partition, (Object) block, Math.max(0, context.currentStreamTimeMs())),
+                ways.fed());
+    }
+
     private void settle() {
         table.settle((cell, total) -> {
             SpendRollup rollup = records.of(cell, total);
             context.forward(
-                    new Record<>(RollupRecords.key(rollup), rollup, Math.max(0, context.currentStreamTimeMs())));
+                    new Record<>(
+                            (Object) RollupRecords.key(rollup),
+                            (Object) rollup,
+                            Math.max(0, context.currentStreamTimeMs())),
+                    ways.rollups());
         });
         long day = Math.floorDiv(context.currentStreamTimeMs(), DAY_MS);
         if (context.currentStreamTimeMs() > 0 && day > expiredOnDay) {

@@ -4,6 +4,7 @@ import io.spendstream.combine.CommitPoint;
 import io.spendstream.dedupe.DedupeSettings;
 import io.spendstream.ingest.Horizon;
 import io.spendstream.rollup.RollupSettings;
+import io.spendstream.watch.WatchSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -62,6 +63,8 @@ public final class AppConfig {
     public static final String DAYS_KEPT = "days.kept";
     public static final String SETTLE_MS = "rollup.settle.ms";
     public static final String CELLS_IN_MEMORY = "rollup.cells.in.memory";
+    public static final String BUDGET_SETTLE_MS = "budget.settle.ms";
+    public static final String BUDGET_GROUPS_MAX = "budget.groups.max";
     public static final String ROCKSDB_CACHE_MB = "rocksdb.cache.mb";
     public static final String ROCKSDB_WRITE_BUFFER_MB = "rocksdb.write.buffer.mb";
 
@@ -256,6 +259,20 @@ public final class AppConfig {
                     Importance.LOW,
                     "Cells and users kept in memory, per partition.")
             .define(
+                    BUDGET_SETTLE_MS,
+                    Type.INT,
+                    1_000,
+                    Range.between(10, 60_000),
+                    Importance.LOW,
+                    "How often the status of a budget's counter is published, at the most; thresholds are told at once.")
+            .define(
+                    BUDGET_GROUPS_MAX,
+                    Type.INT,
+                    10_000,
+                    Range.between(1, 1_000_000),
+                    Importance.MEDIUM,
+                    "Groups of one budget in one period; more share the counter __other__, and an alert says so.")
+            .define(
                     ROCKSDB_CACHE_MB,
                     Type.INT,
                     64,
@@ -432,6 +449,14 @@ public final class AppConfig {
                 number(VALUES_MAX),
                 Duration.ofMillis(number(SETTLE_MS)),
                 number(CELLS_IN_MEMORY));
+    }
+
+    /** Counters are kept for five days more than events may be late. */
+    public WatchSettings watch() {
+        return new WatchSettings(
+                Duration.ofMillis(number(BUDGET_SETTLE_MS)),
+                number(BUDGET_GROUPS_MAX),
+                Duration.ofDays(number(EVENT_AGE_DAYS) + 5));
     }
 
     public boolean pricedPublished() {

@@ -32,10 +32,14 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
     private final Totals totals;
     private final Counter valueOverflow;
     private final Counter pricesRefused;
+    private final Counter budgetsRefused;
+    private final String budgetsTopic;
     /** What the scrape under way reports. */
     private Totals.Snapshot scraped = Totals.Snapshot.NONE;
 
-    public AppMetrics(Totals totals, LagSource lag, IntSupplier partitionsOwned) {
+    /** @param budgetsTopic whose refused records are counted apart */
+    public AppMetrics(Totals totals, LagSource lag, IntSupplier partitionsOwned, String budgetsTopic) {
+        this.budgetsTopic = budgetsTopic;
         this.totals = totals;
         counter("received", "Records read from usage-events and decided about.", Totals.Snapshot::received);
         counter("counted", "Events counted.", Totals.Snapshot::counted);
@@ -71,6 +75,9 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
         pricesRefused = Counter.builder("spendstream.prices.refused")
                 .description("Records of prices that are not valid; the previous prices stay in force.")
                 .register(registry);
+        budgetsRefused = Counter.builder("spendstream.budgets.refused")
+                .description("Records of budgets that are not valid; the previous budgets stay in force.")
+                .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
@@ -92,6 +99,14 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
     public void pricesRefused(String model, String why) {
         pricesRefused.increment();
         LOG.warn("the prices of {} were refused, those before stay in force: {}", model, why);
+    }
+
+    /** A record of budgets, or of what is published of them, was refused; the one before stays in force. */
+    public void refused(String topic, String key, String why) {
+        if (topic.equals(budgetsTopic)) {
+            budgetsRefused.increment();
+        }
+        LOG.warn("the record '{}' of {} was refused, the one before stays in force: {}", key, topic, why);
     }
 
     @Override

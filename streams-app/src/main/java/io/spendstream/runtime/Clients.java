@@ -1,8 +1,10 @@
 package io.spendstream.runtime;
 
+import io.spendstream.budget.BudgetBook;
 import io.spendstream.client.PublisherConfig;
 import io.spendstream.client.UsagePublisher;
 import io.spendstream.pricing.PriceBook;
+import io.spendstream.query.Budgets;
 import io.spendstream.query.EventIntake;
 import io.spendstream.query.Prices;
 import io.spendstream.schema.SchemaRegistry;
@@ -21,8 +23,15 @@ public final class Clients implements AutoCloseable {
 
     private final UsagePublisher publisher;
     private final PricesTopic prices;
+    private final BudgetsTopic budgets;
 
-    public Clients(AppConfig config, Topics topics, Schemas schemas, SchemaRegistry registry, PriceBook book) {
+    public Clients(
+            AppConfig config,
+            Topics topics,
+            Schemas schemas,
+            SchemaRegistry registry,
+            PriceBook book,
+            BudgetBook budgetBook) {
         publisher = UsagePublisher.open(
                 PublisherConfig.of(config.bootstrapServers(), config.registryUrl())
                         .withTopic(topics.usageEvents().name())
@@ -33,6 +42,10 @@ public final class Clients implements AutoCloseable {
                 book,
                 topics.prices().name(),
                 new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.prices.serializer()));
+        budgets = new BudgetsTopic(
+                budgetBook,
+                topics.budgets().name(),
+                new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.budgets.serializer()));
     }
 
     private static Map<String, Object> definitions(AppConfig config) {
@@ -54,9 +67,14 @@ public final class Clients implements AutoCloseable {
         return prices;
     }
 
+    public Budgets budgets() {
+        return budgets;
+    }
+
     @Override
     public void close() {
         publisher.close(CLOSE_WITHIN);
+        budgets.close();
         prices.close();
     }
 }

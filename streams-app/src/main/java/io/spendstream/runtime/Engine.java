@@ -5,7 +5,6 @@ import io.spendstream.query.Instances;
 import io.spendstream.query.Peers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -16,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -41,12 +41,11 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
 
     private static final Duration REPLACEMENTS_WINDOW = Duration.ofMinutes(10);
     private static final Duration PROBE_EVERY = Duration.ofMillis(100);
-    /** How long a commit takes besides its interval, until what it sent is in the cube. */
-    private static final long COMMIT_SLACK_MS = 150;
 
     private final AppConfig config;
     private final String eventsTopic;
     private final RocksDbMemory memory;
+    private final BrokersView brokers;
     private final FreshnessProbe probe;
     private final ScheduledExecutorService prober = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "freshness-probe");
@@ -63,12 +62,13 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
     private volatile String waitingFor = "the start";
     private volatile Throwable failure;
 
-    public Engine(AppConfig config, String eventsTopic) {
+    /** @param deltasTopic between combining and the cube */
+    public Engine(AppConfig config, String eventsTopic, String deltasTopic) {
         this.config = config;
         this.eventsTopic = eventsTopic;
         this.memory = new RocksDbMemory(config.rocksDbCacheBytes(), config.rocksDbWriteBufferBytes());
-        this.probe = new FreshnessProbe(
-                this::positions, System::currentTimeMillis, 2L * config.commitIntervalMs() + COMMIT_SLACK_MS);
+        this.brokers = new BrokersView(config, eventsTopic, deltasTopic);
+        this.probe = new FreshnessProbe(brokers, this::ownEvents, System::currentTimeMillis);
     }
 
     /** Says what the start waits for, for those who ask whether the instance is ready. */
@@ -253,27 +253,16 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         return why;
     }
 
-    /** Lag of each partition by the consumers' own metrics. */
-    private FreshnessProbe.Positions positions() {
-        Map<Integer, Long> events = new HashMap<>();
-        Map<Integer, Long> deltas = new HashMap<>();
+    /** The partitions of the events that this instance works on. */
+    private Set<TopicPartition> ownEvents() {
         KafkaStreams running = streams;
-        if (running != null) {
-            for (Map.Entry<MetricName, ? extends Metric> metric :
-                    running.metrics().entrySet()) {
-                if (metric.getKey().name().equals("records-lag")) {
-                    Map<String, String> tags = metric.getKey().tags();
-                    String topic = tags.getOrDefault("topic", "");
-                    boolean isEvents = topic.equals(eventsTopic) || topic.equals(eventsTopic.replace('.', '_'));
-                    if (isEvents || topic.endsWith("-repartition")) {
-                        double lag = (Double) metric.getValue().metricValue();
-                        (isEvents ? events : deltas)
-                                .put(Integer.parseInt(tags.get("partition")), Double.isNaN(lag) ? 0 : (long) lag);
-                    }
-                }
-            }
-        }
-        return new FreshnessProbe.Positions(events, deltas);
+        return running == null
+                ? Set.of()
+                : running.metadataForLocalThreads().stream()
+                        .flatMap(thread -> thread.activeTasks().stream())
+                        .flatMap(task -> task.topicPartitions().stream())
+                        .filter(partition -> partition.topic().equals(eventsTopic))
+                        .collect(Collectors.toSet());
     }
 
     /** The metrics of Kafka Streams and its clients. */
@@ -287,9 +276,20 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         close(Duration.ofSeconds(30));
     }
 
+    private void stopProbing() {
+        prober.shutdownNow();
+        try {
+            if (prober.awaitTermination(1, TimeUnit.SECONDS)) {
+                brokers.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Stops processing; commits what is done. */
     public void close(Duration timeout) {
-        prober.shutdownNow();
+        stopProbing();
         KafkaStreams running = streams;
         if (running != null) {
             boolean stay = !config.instanceId().isEmpty();

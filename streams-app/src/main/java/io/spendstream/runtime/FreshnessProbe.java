@@ -8,54 +8,72 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far this instance is: the time until which everything received is in the cube.
+ * How far the application is: the time until which everything received is in the cube.
  *
- * <p>A partition of events without lag has been decided up to now, one with lag up to the last record it decided. What
- * is decided reaches the cube with the next commit, so a position counts only once {@code settleMs} have passed; and
- * where the cube itself lags, up to the last deltas it added.
+ * <p>At some time the ends of the events' partitions are noted. Once the group has committed all of them, what these
+ * events add lies in the deltas; so the ends of the deltas' partitions are noted then. Once these are committed too, all
+ * that was received until the first note is in the cube. The brokers' word is taken for all of it, since what an
+ * instance has fetched is not yet done, and the work of one that died is nobody's for a while but must be missed.
+ *
+ * <p>Events that wait for the schema registry are committed and yet not counted, so they are asked of the tasks.
  */
 public final class FreshnessProbe implements Progress, LagSource {
 
-    /** Records not yet read, per partition of a topic. */
-    record Positions(Map<Integer, Long> eventLags, Map<Integer, Long> deltaLags) {}
+    /** Notes under way; when work is far behind, older ones make room. */
+    private static final int NOTES_MAX = 100;
+    /** Committed offsets end before marks of transactions: look behind them where nothing has moved for so long. */
+    private static final long STUCK_MS = 500;
 
-    private record Decided(long atMs, long untilMs) {}
+    /** How long what is decided after waiting takes at the most to be among the deltas. */
+    private static final long DECIDED_COUNTED_MS = 2_000;
 
-    private final Supplier<Positions> positions;
+    private record Note(long atMs, Map<TopicPartition, Long> ends) {}
+
+    /** Where the last one was decided, {@code records} is 0 and {@code sinceMs} says when. */
+    private record Waiting(long records, long oldestReceivedMs, long sinceMs) {}
+
+    private final GroupView group;
+    private final Supplier<Set<TopicPartition>> ownEvents;
     private final LongSupplier clock;
-    private final long settleMs;
-    private final Map<Integer, Long> metered = new ConcurrentHashMap<>();
-    private final Map<Integer, Long> rolledUp = new ConcurrentHashMap<>();
-    private final Deque<Decided> history = new ArrayDeque<>();
-    private volatile Lag lag;
+    private final Deque<Note> events = new ArrayDeque<>();
+    private final Deque<Note> deltas = new ArrayDeque<>();
+    /** Offsets up to which there is no record behind what is committed. */
+    private final Map<TopicPartition, Long> skipped = new HashMap<>();
+
+    private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
+    private long countedUntilMs;
+    private volatile Lag lag = new Lag(0, Instant.EPOCH);
 
     /**
-     * @param positions read at every {@link #probe}
+     * @param ownEvents the partitions of the events that this instance works on
      * @param clock epoch milliseconds
-     * @param settleMs how long what was decided takes to be in the cube, at the most, where nothing lags
      */
-    FreshnessProbe(Supplier<Positions> positions, LongSupplier clock, long settleMs) {
-        this.positions = positions;
+    FreshnessProbe(GroupView group, Supplier<Set<TopicPartition>> ownEvents, LongSupplier clock) {
+        this.group = group;
+        this.ownEvents = ownEvents;
         this.clock = clock;
-        this.settleMs = settleMs;
-        this.lag = new Lag(0, Instant.ofEpochMilli(clock.getAsLong()));
     }
 
     @Override
-    public void metered(int partition, long receivedMs) {
-        metered.put(partition, receivedMs);
+    public void waiting(int partition, long records, long oldestReceivedMs) {
+        if (records > 0) {
+            waiting.put(partition, new Waiting(records, oldestReceivedMs, clock.getAsLong()));
+        } else {
+            waiting.computeIfPresent(
+                    partition,
+                    (p, before) ->
+                            before.records == 0 ? before : new Waiting(0, before.oldestReceivedMs, clock.getAsLong()));
+        }
     }
 
-    @Override
-    public void rolledUp(int partition, long receivedMs) {
-        rolledUp.merge(partition, receivedMs, Math::max);
-    }
-
+    /** The records are those of this instance's partitions; the time is that of the whole application. */
     @Override
     public Lag lag() {
         return lag;
@@ -64,28 +82,68 @@ public final class FreshnessProbe implements Progress, LagSource {
     /** Looks anew. To be called several times a second by one thread. */
     void probe() {
         long now = clock.getAsLong();
-        Positions at = positions.get();
-        history.addLast(new Decided(now, until(now, at.eventLags(), metered)));
-        Decided settled = null;
-        while (!history.isEmpty() && history.peekFirst().atMs() <= now - settleMs) {
-            settled = history.removeFirst();
+        Map<TopicPartition, Long> ends = group.eventEnds();
+        note(events, new Note(now, ends));
+        Map<TopicPartition, Long> committed = group.committed();
+        Note metered = lastReached(events, committed, now);
+        if (metered != null) {
+            note(deltas, new Note(metered.atMs, group.deltaEnds()));
+            committed = group.committed();
         }
-        if (settled == null) {
-            return;
+        Note rolledUp = lastReached(deltas, committed, now);
+        if (rolledUp != null) {
+            countedUntilMs = rolledUp.atMs;
+            waiting.values().removeIf(none -> none.records == 0 && none.sinceMs + DECIDED_COUNTED_MS < countedUntilMs);
         }
-        long asOf = Math.min(settled.untilMs(), until(now, at.deltaLags(), rolledUp));
-        long records =
-                at.eventLags().values().stream().mapToLong(Long::longValue).sum();
-        lag = new Lag(records, Instant.ofEpochMilli(asOf));
+        lag = new Lag(behind(ends, committed), Instant.ofEpochMilli(Math.min(countedUntilMs, oldestWaitingMs() - 1)));
     }
 
-    private static long until(long now, Map<Integer, Long> lags, Map<Integer, Long> done) {
-        long until = now;
-        for (Map.Entry<Integer, Long> partition : new HashMap<>(lags).entrySet()) {
-            if (partition.getValue() > 0) {
-                until = Math.min(until, done.getOrDefault(partition.getKey(), 0L));
-            }
+    private static void note(Deque<Note> notes, Note note) {
+        if (notes.size() == NOTES_MAX) {
+            notes.removeLast();
         }
-        return until;
+        notes.addLast(note);
+    }
+
+    /** Takes the notes that are reached, and answers the last of them, or null. */
+    private Note lastReached(Deque<Note> notes, Map<TopicPartition, Long> committed, long now) {
+        Note last = null;
+        while (!notes.isEmpty() && isReached(notes.peekFirst(), committed, now)) {
+            last = notes.removeFirst();
+        }
+        return last;
+    }
+
+    private boolean isReached(Note note, Map<TopicPartition, Long> committed, long now) {
+        boolean reached = true;
+        for (Map.Entry<TopicPartition, Long> end : note.ends.entrySet()) {
+            TopicPartition partition = end.getKey();
+            long done = done(partition, committed);
+            if (done < end.getValue() && now - note.atMs >= STUCK_MS) {
+                done = group.nextRecord(partition, done);
+                skipped.put(partition, done);
+            }
+            reached &= done >= end.getValue();
+        }
+        return reached;
+    }
+
+    private long done(TopicPartition partition, Map<TopicPartition, Long> committed) {
+        return Math.max(committed.getOrDefault(partition, 0L), skipped.getOrDefault(partition, 0L));
+    }
+
+    private long behind(Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
+        long records = waiting.values().stream().mapToLong(Waiting::records).sum();
+        for (TopicPartition partition : ownEvents.get()) {
+            records += Math.max(0, ends.getOrDefault(partition, 0L) - done(partition, committed));
+        }
+        return records;
+    }
+
+    private long oldestWaitingMs() {
+        return waiting.values().stream()
+                .mapToLong(Waiting::oldestReceivedMs)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 }

@@ -4,12 +4,18 @@ import io.spendstream.ingest.WriterSchemas;
 import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.RegistryUnavailableException;
 import io.spendstream.schema.SchemaRegistry;
+import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.Budget;
+import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +30,9 @@ public final class Schemas {
     public final AvroSerde<PricedUsage> priced;
     public final AvroSerde<SpendRollup> rollups;
     public final AvroSerde<ModelPrices> prices;
+    public final AvroSerde<Budget> budgets;
+    public final AvroSerde<BudgetStatus> statuses;
+    public final AvroSerde<Alert> alerts;
     public final WriterSchemas writers;
 
     private final SchemaRegistry registry;
@@ -36,6 +45,9 @@ public final class Schemas {
         priced = new AvroSerde<>(PricedUsage.class, registry);
         rollups = new AvroSerde<>(SpendRollup.class, registry);
         prices = new AvroSerde<>(ModelPrices.class, registry);
+        budgets = new AvroSerde<>(Budget.class, registry);
+        statuses = new AvroSerde<>(BudgetStatus.class, registry);
+        alerts = new AvroSerde<>(Alert.class, registry);
         writers = new WriterSchemas(registry, () -> System.nanoTime() / 1_000_000);
     }
 
@@ -51,6 +63,9 @@ public final class Schemas {
         warm(priced, topics.usagePriced().name());
         warm(rollups, topics.spendRollups().name());
         warm(prices, topics.prices().name());
+        warm(budgets, topics.budgets().name());
+        warm(statuses, topics.budgetStatus().name());
+        warm(alerts, topics.budgetAlerts().name());
         writers.learn(AvroSerde.valueSubject(topics.usageEvents().name()));
     }
 
@@ -60,23 +75,23 @@ public final class Schemas {
     }
 
     /**
-     * Decodes a record of {@code prices}. One of a schema that is not known waits for the registry: an outage must not
-     * make good prices look bad.
+     * Decodes the records of a topic. One of a schema that is not known waits for the registry: an outage must not make
+     * good prices or budgets look bad.
      *
      * @param stopped whether to give up
      */
-    public ModelPrices readPrices(byte[] value, BooleanSupplier stopped) {
-        while (true) {
-            try {
-                return prices.deserializer().deserialize(topics.prices().name(), value);
-            } catch (RegistryUnavailableException e) {
-                LOG.warn(
-                        "a record of {} waits for the schema registry: {}",
-                        topics.prices().name(),
-                        e.getMessage());
-                pause(stopped, e);
+    public static <T extends SpecificRecord> Function<byte[], T> patiently(
+            AvroSerde<T> serde, Topic topic, BooleanSupplier stopped) {
+        return value -> {
+            while (true) {
+                try {
+                    return serde.deserializer().deserialize(topic.name(), value);
+                } catch (RegistryUnavailableException e) {
+                    LOG.warn("a record of {} waits for the schema registry: {}", topic.name(), e.getMessage());
+                    pause(stopped, e);
+                }
             }
-        }
+        };
     }
 
     private static void pause(BooleanSupplier stopped, RegistryUnavailableException cause) {

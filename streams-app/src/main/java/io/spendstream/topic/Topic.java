@@ -24,6 +24,10 @@ public record Topic(String name, int partitions, Map<String, String> config) {
         return new Topic(name, 1, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
     }
 
+    Topic withPartitions(int count) {
+        return new Topic(name, count, config);
+    }
+
     Topic with(String key, String value) {
         Map<String, String> more = new TreeMap<>(config);
         more.put(key, value);

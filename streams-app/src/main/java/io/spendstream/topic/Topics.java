@@ -14,6 +14,9 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param usagePriced counted events with their cost; key: event id
  * @param spendRollups running totals of quarter-hours; key: dimensions and bucket
  * @param prices price lists; key: model
+ * @param budgets budgets; key: id
+ * @param budgetStatus where counters stand; key: budget, scope and group
+ * @param budgetAlerts alerts as they open and are resolved; key: alert id
  */
 public record Topics(
         Topic usageEvents,
@@ -21,9 +24,13 @@ public record Topics(
         Topic usageUnpriced,
         Topic usagePriced,
         Topic spendRollups,
-        Topic prices) {
+        Topic prices,
+        Topic budgets,
+        Topic budgetStatus,
+        Topic budgetAlerts) {
 
     private static final Duration EVENTS_KEPT = Duration.ofDays(40);
+    private static final Duration ALERTS_KEPT = Duration.ofDays(90);
     private static final Duration ROLLUPS_KEPT = Duration.ofDays(3 * 365 + 1);
 
     public static Topics withPrefix(String prefix) {
@@ -40,10 +47,23 @@ public record Topics(
                         .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(4 << 20)),
                 Topic.kept(prefix + "spend-rollups", ROLLUPS_KEPT)
                         .with(TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete"),
-                Topic.table(prefix + "prices"));
+                Topic.table(prefix + "prices"),
+                Topic.table(prefix + "budgets"),
+                Topic.table(prefix + "budget-status"),
+                // One partition: every instance reads all of it, in one order.
+                Topic.kept(prefix + "budget-alerts", ALERTS_KEPT).withPartitions(1));
     }
 
     public List<Topic> all() {
-        return List.of(usageEvents, usageRejected, usageUnpriced, usagePriced, spendRollups, prices);
+        return List.of(
+                usageEvents,
+                usageRejected,
+                usageUnpriced,
+                usagePriced,
+                spendRollups,
+                prices,
+                budgets,
+                budgetStatus,
+                budgetAlerts);
     }
 }

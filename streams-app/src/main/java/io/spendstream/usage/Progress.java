@@ -3,18 +3,18 @@ package io.spendstream.usage;
 /** Is told by the stages how far they are, so that answers can say how fresh they are. Called from many threads. */
 public interface Progress {
 
-    /** A task has decided about all events received until then from a partition of {@code usage-events}. */
-    void metered(int partition, long receivedMs);
+    /**
+     * A task is about to commit, and so many records of a partition of {@code usage-events} wait undecided.
+     *
+     * @param oldestReceivedMs when the first of them was received, epoch milliseconds; of no meaning where none waits
+     */
+    void waiting(int partition, long records, long oldestReceivedMs);
 
     /** A task has added to the cube what events received until then add, from a partition of the deltas. */
-    void rolledUp(int partition, long receivedMs);
+    default void rolledUp(int partition, long receivedMs) {
+        // The brokers' word, which is also known of tasks elsewhere, is enough for those who are here now.
+    }
 
     /** For those who do not care. */
-    Progress NONE = new Progress() {
-        @Override
-        public void metered(int partition, long receivedMs) {}
-
-        @Override
-        public void rolledUp(int partition, long receivedMs) {}
-    };
+    Progress NONE = (partition, records, oldestReceivedMs) -> {};
 }

@@ -142,12 +142,12 @@ class DeltaBlockTest {
         assertThat(HexFormat.of().formatHex(writer.take().get(0)))
                 .isEqualTo(
                         "01" // format
-                                + "02" + "0174" + "03616e6e" // texts: t, ann
+                                + "01" + "0174" // texts: t
                                 + "02" // dimensions
                                 + "00" + "d00f" + "01" + "00" // cell, quarter-hour, t, none
                                 + "818010" + "04" + "05" // requests and cost: 2, -3
                                 + "01" + "06696d61676573" + "02" + "50" // images: 1, 40
-                                + "01" + "00" + "01" + "f0a802" // user, t, ann, day
+                                + "01" + "00" + "03616e6e" + "f0a802" // user, t, ann, day
                                 + "818010" + "04" + "05" + "01" + "06696d61676573" + "02" + "50");
     }
 
@@ -217,7 +217,7 @@ class DeltaBlockTest {
         DeltaBlock.Writer writer = new DeltaBlock.Writer(1, 1_000);
         writer.user("t", "ann", 1, new Delta(new long[Measure.COUNT]));
         byte[] block = writer.take().get(0);
-        int kindAt = 1 + 1 + 2 + 4 + 1;
+        int kindAt = 1 + 1 + 2 + 1;
         assertThat(block[kindAt]).isEqualTo((byte) 1);
 
         // When

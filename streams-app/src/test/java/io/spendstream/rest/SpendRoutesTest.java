@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.spendstream.query.FakeCells;
 import io.spendstream.query.Peers.Peer;
 import io.spendstream.usage.Measure;
@@ -17,14 +17,16 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Timeout(60)
 class SpendRoutesTest {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     private TestInstance instance;
@@ -89,8 +91,8 @@ class SpendRoutesTest {
             assertThat(first.has(measure.restField())).as(measure.restField()).isTrue();
             assertThat(answer.get("totals").has(measure.restField())).isTrue();
         }
-        assertThat(answer.get("rows").get(1).get("other_units").toString())
-                .isEqualTo("{\"images\":{\"quantity\":3,\"cost_usd\":0.000000001}}");
+        assertThat(answer.get("rows").get(0).has("other_units")).isFalse();
+        assertThat(response.body()).contains("\"other_units\":{\"images\":{\"quantity\":3,\"cost_usd\":0.000000001}}");
     }
 
     @Test

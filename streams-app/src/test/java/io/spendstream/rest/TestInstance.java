@@ -1,12 +1,19 @@
 package io.spendstream.rest;
 
+import io.spendstream.budget.AdmissionPolicy;
+import io.spendstream.budget.BudgetDefinition;
+import io.spendstream.budget.BudgetIndex;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.ingest.Horizon;
 import io.spendstream.pricing.PriceBook;
+import io.spendstream.query.Alerts;
+import io.spendstream.query.BudgetCounters;
+import io.spendstream.query.Budgets;
 import io.spendstream.query.ClusterSpend;
 import io.spendstream.query.CubeDimensions;
 import io.spendstream.query.EventIntake;
 import io.spendstream.query.FakeCells;
+import io.spendstream.query.Freshness;
 import io.spendstream.query.HealthSource;
 import io.spendstream.query.Instances.Instance;
 import io.spendstream.query.Lag;
@@ -16,6 +23,9 @@ import io.spendstream.query.Peers.Peer;
 import io.spendstream.query.Prices;
 import io.spendstream.query.Retention;
 import io.spendstream.usage.UsageRecord;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.Budget;
+import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
@@ -27,9 +37,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +58,8 @@ final class TestInstance implements AutoCloseable {
     final List<Peer> others = new CopyOnWriteArrayList<>();
     final List<String> notReady = new CopyOnWriteArrayList<>();
     final MemoryPrices prices = new MemoryPrices();
+    final MemoryBudgets budgets = new MemoryBudgets();
+    final List<Alert> alerts = new CopyOnWriteArrayList<>();
     volatile EventIntake intake = events -> {
         published.addAll(events);
         return CompletableFuture.completedFuture(null);
@@ -84,7 +99,16 @@ final class TestInstance implements AutoCloseable {
                                 new Instance("http://gone", false, "UNREACHABLE", List.of(), List.of(), null, null))),
                         new Health(),
                         () -> "# TYPE up gauge\nup 1\n",
-                        () -> NOW));
+                        () -> NOW,
+                        new BudgetPorts(budgets, budgets, this::find, AdmissionPolicy.DEFAULT)));
+    }
+
+    private CompletionStage<Alerts.Found> find(Alerts.Query query) {
+        List<Alert> found = alerts.stream().filter(query::matches).toList();
+        return CompletableFuture.completedFuture(new Alerts.Found(
+                found.subList(0, Math.min(query.limit(), found.size())),
+                found.size() > query.limit(),
+                MemoryBudgets.FRESHNESS));
     }
 
     private final class Health implements HealthSource {
@@ -137,9 +161,70 @@ final class TestInstance implements AutoCloseable {
         workers.shutdownNow();
     }
 
+    /** Definitions and statuses in memory. */
+    static final class MemoryBudgets implements Budgets, BudgetCounters {
+        static final Freshness FRESHNESS = new Freshness(true, NOW.minusMillis(85), 3, 85);
+
+        final List<BudgetStatus> statuses = new CopyOnWriteArrayList<>();
+        volatile Freshness freshness = FRESHNESS;
+        private final ConcurrentSkipListMap<String, Budget> byId = new ConcurrentSkipListMap<>();
+
+        @Override
+        public BudgetIndex index() {
+            return BudgetIndex.of(
+                    byId.values().stream().map(BudgetDefinition::of).toList());
+        }
+
+        @Override
+        public List<Budget> list() {
+            return List.copyOf(byId.values());
+        }
+
+        @Override
+        public Optional<Budget> get(String id) {
+            return Optional.ofNullable(byId.get(id));
+        }
+
+        @Override
+        public CompletionStage<Void> put(Budget budget) {
+            byId.put(budget.getId(), budget);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Void> delete(String id) {
+            byId.remove(id);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public BudgetStatus get(BudgetDefinition budget, List<String> group) {
+            return of(budget).stream()
+                    .filter(status -> budget.groupBy().stream()
+                            .map(status.getGroup()::get)
+                            .toList()
+                            .equals(group))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        @Override
+        public List<BudgetStatus> of(BudgetDefinition budget) {
+            return statuses.stream()
+                    .filter(status -> status.getBudget().equals(budget.id()))
+                    .toList();
+        }
+
+        @Override
+        public Freshness freshness() {
+            return freshness;
+        }
+    }
+
     /** A price book in memory; whatever is quoted costs one line. */
     static final class MemoryPrices implements Prices {
         private final PriceBook book = new PriceBook();
+        final Map<String, String> aliases = new ConcurrentHashMap<>();
         volatile UsageRecord quoted;
 
         @Override
@@ -161,7 +246,7 @@ final class TestInstance implements AutoCloseable {
         @Override
         public Quote quote(UsageRecord event) {
             quoted = event;
-            if (book.get(event.model()) == null) {
+            if (book.get(aliases.getOrDefault(event.model(), event.model())) == null) {
                 return new Quote(null, null, List.of(), 0, false, false);
             }
             Card card = new Card(event.model(), Instant.parse("2026-01-01T00:00:00Z"), null, null, "test");

@@ -100,7 +100,10 @@ record Feature(
                     Rhythm.OFFICE,
                     0.08,
                     false,
-                    List.of(google("gemini-2.5-pro", 45), anthropic("claude-sonnet-4-5", 35), openai("gpt-5", 20)),
+                    List.of(
+                            google("gemini-2.5-pro", 45),
+                            anthropic("claude-sonnet-4-5", 35),
+                            anthropic("claude-opus-4-5", 20)),
                     new Prompt(1_800, 14_000, 6_000, 120, 2_600, 1_900, 0.8, 0),
                     new Habits(0.6, 0, 0, 0.01, 0.01, 4, 0)),
             new Feature(

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The Confluent API as its clients use it: by the genuine Java client, and byte for byte over HTTP. */
-@Timeout(60)
+@Timeout(120)
 class DevelopmentRegistryTest {
 
     private static final String V1 = record("{'name':'id','type':'string'}");

@@ -2,6 +2,10 @@ package io.spendstream.sandbox.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spendstream.pricing.CompiledCard;
+import io.spendstream.pricing.PriceBook;
+import io.spendstream.pricing.Pricer;
+import io.spendstream.pricing.ShippedPrices;
 import io.spendstream.sandbox.traffic.Sample.Defect;
 import io.spendstream.v1.ServiceTier;
 import io.spendstream.v1.Status;
@@ -182,6 +186,40 @@ class TrafficModelTest {
         assertSome(
                 events, "contexts beyond 200,000 tokens", e -> e.getInputTokens() + e.getCacheReadTokens() > 200_000);
         assertThat(day.stream().map(Sample::defect).distinct()).containsExactlyInAnyOrder(Defect.values());
+    }
+
+    @Test
+    void the_shipped_prices_price_everything_but_the_one_unknown_model() {
+        // Given
+        PriceBook book = new PriceBook();
+        ShippedPrices.load().forEach(book::put);
+
+        // When
+        Set<String> unpriced = good(day).stream()
+                .filter(event -> !isPriced(book, event))
+                .map(UsageEvent::getModel)
+                .collect(Collectors.toSet());
+
+        // Then
+        assertThat(unpriced).containsExactly(Feature.UNPRICED_MODEL);
+    }
+
+    private static boolean isPriced(PriceBook book, UsageEvent event) {
+        CompiledCard card = book.cardFor(
+                event.getModel(), event.getProvider(), event.getTime().toEpochMilli());
+        long[] meters = {
+            event.getInputTokens(),
+            event.getOutputTokens(),
+            event.getCacheReadTokens(),
+            event.getCacheWrite5mTokens(),
+            event.getCacheWrite1hTokens(),
+            event.getAudioInputTokens(),
+            event.getAudioOutputTokens(),
+            event.getReasoningTokens()
+        };
+        return card != null
+                && Pricer.price(card, event.getServiceTier(), meters, event.getOtherUnits())
+                        .isPriced();
     }
 
     @Test

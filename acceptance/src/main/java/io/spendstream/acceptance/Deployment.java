@@ -1,0 +1,227 @@
+package io.spendstream.acceptance;
+
+import io.spendstream.runtime.AppConfig;
+import io.spendstream.schema.AvroSerde;
+import io.spendstream.schema.ConfluentSchemaRegistry;
+import io.spendstream.schema.SchemaText;
+import io.spendstream.topic.Topics;
+import io.spendstream.v1.ModelPrices;
+import io.spendstream.v1.PricedUsage;
+import io.spendstream.v1.SpendRollup;
+import io.spendstream.v1.UsageEvent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** One application on a cluster, seen from outside: its configuration, topics and schemas. */
+public final class Deployment implements AutoCloseable {
+
+    private static final Duration READ_WITHIN = Duration.ofSeconds(60);
+
+    private final Cluster cluster;
+    private final String name;
+    private final Path directory;
+    private final Topics topics;
+    private final ConfluentSchemaRegistry registry;
+    private final Admin admin;
+    private final Map<Integer, String> schemas = new HashMap<>();
+
+    Deployment(Cluster cluster, String name, Path directory) {
+        this.cluster = cluster;
+        this.name = name;
+        this.directory = directory;
+        this.topics = Topics.withPrefix(name + "-");
+        this.registry = new ConfluentSchemaRegistry(cluster.registryUrl(), Map.of());
+        this.admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public String bootstrapServers() {
+        return cluster.bootstrapServers();
+    }
+
+    /**
+     * The configuration of one instance: what must differ from the defaults here, and shorter waits for those who died.
+     *
+     * @param instance names its state directory
+     * @param more keys, which go before
+     */
+    public Map<String, String> config(String instance, Map<String, String> more) {
+        Map<String, String> config = new HashMap<>();
+        config.put(AppConfig.APPLICATION_ID, name);
+        config.put(AppConfig.TOPIC_PREFIX, name + "-");
+        config.put(AppConfig.BOOTSTRAP_SERVERS, cluster.bootstrapServers());
+        config.put(AppConfig.REGISTRY_URL, cluster.registryUrl());
+        config.put(AppConfig.HTTP_PORT, "0");
+        config.put(AppConfig.STATE_DIR, directory.resolve(instance).toString());
+        config.put("kafka.consumer.session.timeout.ms", "6000");
+        config.put("kafka.consumer.heartbeat.interval.ms", "1000");
+        config.putAll(more);
+        return config;
+    }
+
+    /** The id of the schema of usage events. */
+    public int usageSchemaId() {
+        return register(topics.usageEvents().name(), SchemaText.plain(UsageEvent.getClassSchema()));
+    }
+
+    /** The id of a schema that is no usage event. */
+    public int otherSchemaId() {
+        return register(topics.spendRollups().name(), SchemaText.plain(SpendRollup.getClassSchema()));
+    }
+
+    /** Registers a schema for a topic's values. */
+    public int register(String topic, String json) {
+        int id = registry.register(AvroSerde.valueSubject(topic), json);
+        schemas.put(id, json);
+        return id;
+    }
+
+    /** What was registered, by id: a live view. */
+    public Map<Integer, String> schemas() {
+        return schemas;
+    }
+
+    /** Publishes prices; returns when Kafka has them. */
+    public void publish(List<ModelPrices> prices) throws InterruptedException, ExecutionException {
+        AvroSerde<ModelPrices> serde = new AvroSerde<>(ModelPrices.class, registry);
+        try (KafkaProducer<String, ModelPrices> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()),
+                new StringSerializer(),
+                serde.serializer())) {
+            for (ModelPrices model : prices) {
+                producer.send(new ProducerRecord<>(topics.prices().name(), model.getModel(), model))
+                        .get();
+            }
+        }
+    }
+
+    /** All committed records of a topic up to now, in order within each partition. */
+    public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+        Map<String, Object> config = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                cluster.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(p -> new TopicPartition(topic, p.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            Await.until(
+                    "the end of " + topic,
+                    READ_WITHIN,
+                    () -> {
+                        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                        return partitions.stream()
+                                .filter(p -> consumer.position(p) < ends.get(p))
+                                .toList();
+                    },
+                    List::isEmpty);
+            return records;
+        }
+    }
+
+    /** Of {@code usage-priced}, by key, in order within each partition. */
+    public List<Map.Entry<String, PricedUsage>> readPriced() {
+        return decoded(topics.usagePriced().name(), PricedUsage.class);
+    }
+
+    /** Of {@code usage-unpriced}, by key. */
+    public List<Map.Entry<String, UsageEvent>> readUnpriced() {
+        return decoded(topics.usageUnpriced().name(), UsageEvent.class);
+    }
+
+    /** The last record of each key of {@code spend-rollups}. */
+    public Map<String, SpendRollup> readRollups() {
+        Map<String, SpendRollup> last = new HashMap<>();
+        decoded(topics.spendRollups().name(), SpendRollup.class)
+                .forEach(entry -> last.put(entry.getKey(), entry.getValue()));
+        return last;
+    }
+
+    private <T extends SpecificRecord> List<Map.Entry<String, T>> decoded(String topic, Class<T> type) {
+        AvroSerde<T> serde = new AvroSerde<>(type, registry);
+        return read(topic).stream()
+                .map(r -> Map.entry(
+                        new String(r.key(), StandardCharsets.UTF_8),
+                        serde.deserializer().deserialize(topic, r.value())))
+                .toList();
+    }
+
+    /** Every topic of the application, internal ones too. */
+    public List<String> allTopics() throws InterruptedException, ExecutionException {
+        return admin.listTopics().names().get().stream()
+                .filter(topic -> topic.startsWith(name + "-"))
+                .sorted()
+                .toList();
+    }
+
+    /** Partitions behind whose last stable offset something lies: a transaction is open there. */
+    public List<TopicPartition> openTransactions() {
+        try {
+            List<TopicPartition> partitions = admin.describeTopics(allTopics()).allTopicNames().get().values().stream()
+                    .flatMap(topic ->
+                            topic.partitions().stream().map(p -> new TopicPartition(topic.name(), p.partition())))
+                    .toList();
+            Map<TopicPartition, ListOffsetsResultInfo> stable = ends(partitions, IsolationLevel.READ_COMMITTED);
+            Map<TopicPartition, ListOffsetsResultInfo> last = ends(partitions, IsolationLevel.READ_UNCOMMITTED);
+            return partitions.stream()
+                    .filter(p -> stable.get(p).offset() < last.get(p).offset())
+                    .toList();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Kafka does not say its offsets: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private Map<TopicPartition, ListOffsetsResultInfo> ends(List<TopicPartition> partitions, IsolationLevel level)
+            throws InterruptedException, ExecutionException {
+        return admin.listOffsets(
+                        partitions.stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest())),
+                        new ListOffsetsOptions(level))
+                .all()
+                .get();
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,132 @@
+package io.spendstream.acceptance;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Sends deliveries to {@code usage-events} and tells the oracle of each, in the same order. While it runs in the
+ * background, the oracle is its own; after {@link #stop} or {@link #send} it is the caller's again.
+ */
+public final class Load implements AutoCloseable {
+
+    private static final int BATCHES_PER_SECOND = 50;
+
+    /** A delivery that Kafka took: where, and what is to become of it. */
+    public record Sent(Delivery delivery, Oracle.Fate fate, int partition, long offset) {}
+
+    private final String topic;
+    private final Oracle oracle;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final List<Sent> sent = new ArrayList<>();
+    /** When Kafka had acknowledged each event that is to be counted, in that order. */
+    private final List<Long> countedAtMs = new ArrayList<>();
+
+    private final AtomicLong toBeCounted = new AtomicLong();
+    private Exception failure;
+    private volatile boolean running;
+    private CompletableFuture<Void> background = CompletableFuture.completedFuture(null);
+
+    public Load(Deployment deployment, Oracle oracle) {
+        this.topic = deployment.topics().usageEvents().name();
+        this.oracle = oracle;
+        this.producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        deployment.bootstrapServers(),
+                        // Idempotence keeps the order, without which the oracle could not tell which one is the repeat.
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                        true,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        5),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    /** Sends all and returns when Kafka has acknowledged them. */
+    public void send(List<Delivery> deliveries) {
+        deliveries.forEach(this::sendOne);
+        flush();
+    }
+
+    /** Sends in the background until {@link #stop}. */
+    public void start(EventStream stream, int perSecond) {
+        running = true;
+        background = CompletableFuture.runAsync(() -> {
+            while (running) {
+                stream.take(perSecond / BATCHES_PER_SECOND).forEach(this::sendOne);
+                LockSupport.parkNanos(1_000_000_000L / BATCHES_PER_SECOND);
+            }
+        });
+    }
+
+    /** Stops sending in the background; returns when Kafka has acknowledged all. */
+    public void stop() {
+        running = false;
+        background.join();
+        flush();
+    }
+
+    private void sendOne(Delivery delivery) {
+        Oracle.Fate fate = oracle.take(delivery);
+        if (fate.kind() == Oracle.Fate.Kind.COUNTED) {
+            toBeCounted.incrementAndGet();
+        }
+        producer.send(new ProducerRecord<>(topic, delivery.key(), delivery.value()), (metadata, error) -> {
+            synchronized (sent) {
+                if (error != null) {
+                    failure = error;
+                    return;
+                }
+                sent.add(new Sent(delivery, fate, metadata.partition(), metadata.offset()));
+                if (fate.kind() == Oracle.Fate.Kind.COUNTED) {
+                    countedAtMs.add(System.currentTimeMillis());
+                }
+            }
+        });
+    }
+
+    private void flush() {
+        producer.flush();
+        synchronized (sent) {
+            if (failure != null) {
+                throw new IllegalStateException("Kafka did not take a record", failure);
+            }
+        }
+    }
+
+    /** What Kafka took up to now. */
+    public List<Sent> sent() {
+        synchronized (sent) {
+            return List.copyOf(sent);
+        }
+    }
+
+    /** How many events that are to be counted Kafka had for sure at a time. */
+    public long countedBefore(Instant time) {
+        synchronized (sent) {
+            return countedAtMs.stream().filter(ms -> ms < time.toEpochMilli()).count();
+        }
+    }
+
+    /** How many events that are to be counted were sent, whether Kafka has them or not. */
+    public long toBeCounted() {
+        return toBeCounted.get();
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        // What went wrong in the background is told by stop; here it would hide what went wrong first.
+        background.handle((done, error) -> error).join();
+        producer.close();
+    }
+}

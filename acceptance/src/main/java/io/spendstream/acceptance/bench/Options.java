@@ -1,0 +1,30 @@
+package io.spendstream.acceptance.bench;
+
+/**
+ * What is measured with.
+ *
+ * @param events in the topic that pipeline and floor read
+ * @param users whose totals are kept
+ * @param partitions of every topic
+ * @param rounds of floor and pipeline, besides one to warm up
+ * @param threads of the pipeline
+ * @param cells that the spend queries are asked over
+ * @param profile whether a further round is profiled
+ */
+record Options(long events, int users, int partitions, int rounds, int threads, long cells, boolean profile) {
+
+    Options {
+        require("--events", events, 10_000, 100_000_000);
+        require("--users", users, 1, 10_000_000);
+        require("--partitions", partitions, 1, 100);
+        require("--rounds", rounds, 1, 100);
+        require("--threads", threads, 1, 64);
+        require("--cells", cells, 1_000, 2_880_000);
+    }
+
+    private static void require(String option, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(option + " takes " + min + " to " + max + ", not " + value);
+        }
+    }
+}

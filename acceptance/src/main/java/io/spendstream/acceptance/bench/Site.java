@@ -1,0 +1,143 @@
+package io.spendstream.acceptance.bench;
+
+import io.spendstream.runtime.AppConfig;
+import io.spendstream.sandbox.BrokerProcess;
+import io.spendstream.sandbox.registry.DevelopmentRegistry;
+import io.spendstream.schema.AvroSerde;
+import io.spendstream.schema.ConfluentSchemaRegistry;
+import io.spendstream.schema.SchemaRegistry;
+import io.spendstream.topic.Topic;
+import io.spendstream.topic.Topics;
+import io.spendstream.v1.ModelPrices;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * What the measured applications run on: a broker in a process of its own, as it would be, and a schema registry. All
+ * of it lies in one directory, which is emptied at the end.
+ */
+final class Site implements AutoCloseable {
+
+    private static final int BROKER_HEAP_MB = 512;
+
+    private final Path directory;
+    private final int partitions;
+    private final BrokerProcess broker;
+    private final DevelopmentRegistry registryServer;
+    private final SchemaRegistry registry;
+    private final Admin admin;
+    private int applications;
+
+    Site(Path directory, int partitions) throws IOException {
+        this.directory = Files.createDirectories(directory);
+        this.partitions = partitions;
+        registryServer = new DevelopmentRegistry(directory.resolve("registry.json"), 0);
+        registry = new ConfluentSchemaRegistry(registryServer.url().toString(), Map.of());
+        broker = new BrokerProcess(directory.resolve("kafka"), 0, BROKER_HEAP_MB).start();
+        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+
+    String bootstrapServers() {
+        return broker.bootstrapServers();
+    }
+
+    long brokerPid() {
+        return broker.pid();
+    }
+
+    SchemaRegistry registry() {
+        return registry;
+    }
+
+    int partitions() {
+        return partitions;
+    }
+
+    /** A directory of its own for some part. */
+    Path directory(String name) {
+        return directory.resolve(name);
+    }
+
+    /** An application that never ran before: its own id, so it reads all there is, and its own state. */
+    AppConfig newApplication(Map<String, String> changes) {
+        String id = "bench-" + ++applications;
+        Map<String, String> config = new HashMap<>(Map.of(
+                AppConfig.APPLICATION_ID, id,
+                AppConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
+                AppConfig.REGISTRY_URL, registryServer.url().toString(),
+                AppConfig.TOPIC_PARTITIONS, Integer.toString(partitions),
+                AppConfig.CUBE_PARTITIONS, Integer.toString(partitions),
+                AppConfig.HTTP_PORT, "0",
+                AppConfig.STATE_DIR, directory.resolve(id).toString()));
+        config.putAll(changes);
+        return AppConfig.of(config);
+    }
+
+    /** Creates all topics as the application would, and publishes the price list. */
+    void createTopics(Topics topics) throws InterruptedException {
+        List<NewTopic> created = topics.all().stream().map(this::newTopic).toList();
+        try {
+            admin.createTopics(created).all().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("topics cannot be created", e.getCause());
+        }
+        AvroSerde<ModelPrices> serde = new AvroSerde<>(ModelPrices.class, registry);
+        String prices = topics.prices().name();
+        try (KafkaProducer<String, ModelPrices> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()), new StringSerializer(), serde.serializer())) {
+            RateList.records()
+                    .forEach(record -> producer.send(new ProducerRecord<>(prices, record.getModel(), record)));
+            producer.flush();
+        }
+    }
+
+    private NewTopic newTopic(Topic topic) {
+        int count = topic.partitions() == 0 ? partitions : topic.partitions();
+        return new NewTopic(topic.name(), Optional.of(count), Optional.empty()).configs(topic.config());
+    }
+
+    /** Takes away what an application that has stopped left in the broker and on disk. */
+    void forget(AppConfig application) throws InterruptedException, IOException {
+        try {
+            List<String> internal = admin.listTopics().names().get().stream()
+                    .filter(name -> name.startsWith(application.applicationId() + "-"))
+                    .toList();
+            admin.deleteTopics(internal).all().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("internal topics cannot be deleted", e.getCause());
+        }
+        delete(application.stateDir());
+    }
+
+    static void delete(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        admin.close();
+        registry.close();
+        broker.close();
+        registryServer.close();
+        delete(directory);
+    }
+}

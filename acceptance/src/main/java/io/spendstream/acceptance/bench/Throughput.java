@@ -1,0 +1,148 @@
+package io.spendstream.acceptance.bench;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spendstream.runtime.AppConfig;
+import io.spendstream.topic.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import jdk.jfr.Recording;
+
+/**
+ * Events per second of the whole pipeline beside events per second of only reading and decoding the same topic. The two
+ * take turns, so that both meet the same machine; the first round warms up and is not in the result.
+ */
+final class Throughput {
+
+    /** One floor and one pipeline, one after the other. */
+    private record Round(Speed floor, Speed pipeline) {
+        double ratio() {
+            return pipeline.perSecond() / floor.perSecond();
+        }
+    }
+
+    private static final long SEED = 20_261_121;
+    /** The plain DSL form is several times slower: it gets fewer events. */
+    private static final int PLAIN_SHARE = 5;
+
+    private static final String PLAIN_PREFIX = "plain.";
+
+    private final Site site;
+    private final Options options;
+    private final PrintWriter out;
+    private final List<Round> rounds = new ArrayList<>();
+
+    Throughput(Site site, Options options, PrintWriter out) {
+        this.site = site;
+        this.options = options;
+        this.out = out;
+    }
+
+    /** Measures, and answers the lines to end with. */
+    String run(ObjectNode result) throws IOException, InterruptedException {
+        Filling filling = fill("", options.events());
+        out.printf(
+                "%,d events of %.0f bytes in %d partitions, users uniform, filled in %.1f s%n",
+                options.events(), filling.bytesPerEvent(), site.partitions(), filling.seconds());
+        out.printf("%-34s %12s %12s %8s   %s%n", "", "floor", "pipeline", "ratio", CpuTimes.HEADINGS);
+        PipelineRun pipeline = new PipelineRun(site, filling);
+        round("warm-up", filling, pipeline);
+        for (int i = 1; i <= options.rounds(); i++) {
+            rounds.add(round("round " + i, filling, pipeline));
+        }
+        summarise(result.put("bytes_per_event", Math.round(filling.bytesPerEvent())));
+        ObjectNode variants = result.putObject("variants");
+        variant(variants, "one thread", pipeline.measure(settings(1, false)));
+        variant(variants, "usage-priced published", pipeline.measure(settings(options.threads(), true)));
+        if (options.profile()) {
+            profile(pipeline);
+        }
+        Speed plain = PlainDsl.measure(site, fill(PLAIN_PREFIX, options.events() / PLAIN_SHARE), options.threads());
+        variant(variants, "plain DSL", plain);
+        return closingLines(plain);
+    }
+
+    private Filling fill(String prefix, long events) throws InterruptedException {
+        Topics topics = Topics.withPrefix(prefix);
+        site.createTopics(topics);
+        return Filling.fill(
+                site, topics.usageEvents().name(), new Backlog(SEED, events, options.users(), Instant.now()));
+    }
+
+    private Round round(String name, Filling filling, PipelineRun pipeline) throws IOException, InterruptedException {
+        Speed floor = Floor.measure(site, filling);
+        Round round = new Round(floor, pipeline.measure(settings(options.threads(), false)));
+        out.printf(
+                "%-34s %,12.0f %,12.0f %8.3f   %s%n",
+                name, floor.perSecond(), round.pipeline.perSecond(), round.ratio(), round.pipeline.remarks());
+        out.flush();
+        return round;
+    }
+
+    private void variant(ObjectNode variants, String name, Speed speed) {
+        out.printf("%-34s %12s %,12.0f %8s   %s%n", name, "", speed.perSecond(), "", speed.remarks());
+        out.flush();
+        variants.set(name.replace(' ', '_'), speed.toJson());
+    }
+
+    private static Map<String, String> settings(int threads, boolean pricedPublished) {
+        return Map.of(
+                AppConfig.THREADS, Integer.toString(threads),
+                AppConfig.PRICED_PUBLISHED, Boolean.toString(pricedPublished));
+    }
+
+    private void summarise(ObjectNode result) {
+        spread(result, "floor_events_per_second", round -> round.floor.perSecond());
+        spread(result, "pipeline_events_per_second", round -> round.pipeline.perSecond());
+        spread(result, "ratio_to_floor", Round::ratio);
+        ArrayNode each = result.putArray("rounds");
+        for (Round round : rounds) {
+            ObjectNode json = each.addObject();
+            json.set("floor", round.floor.toJson());
+            json.set("pipeline", round.pipeline.toJson());
+            json.put("ratio", Latencies.rounded(round.ratio()));
+        }
+    }
+
+    private void spread(ObjectNode result, String name, ToDoubleFunction<Round> value) {
+        double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
+        ObjectNode json = result.putObject(name);
+        json.put("min", Latencies.rounded(sorted[0]));
+        json.put("median", Latencies.rounded(median(value)));
+        json.put("max", Latencies.rounded(sorted[sorted.length - 1]));
+        out.printf(
+                "%-34s min %,.3f  median %,.3f  max %,.3f%n",
+                name.replace('_', ' '), sorted[0], median(value), sorted[sorted.length - 1]);
+    }
+
+    private double median(ToDoubleFunction<Round> value) {
+        double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private void profile(PipelineRun pipeline) throws IOException, InterruptedException {
+        Recording[] recording = {null};
+        pipeline.measure(
+                settings(options.threads(), false), () -> recording[0] = Profile.start(), () -> recording[0].stop());
+        Profile.of(recording[0]).print(out);
+    }
+
+    private String closingLines(Speed plain) {
+        return """
+                exactly once, dedupe on, prices on, cube and user totals on; usage-priced not published
+                plain DSL %.0f events/s
+                floor %.0f events/s
+                pipeline %.0f events/s
+                ratio to floor %.2f""".formatted(
+                        plain.perSecond(),
+                        median(round -> round.floor.perSecond()),
+                        median(round -> round.pipeline.perSecond()),
+                        median(Round::ratio));
+    }
+}

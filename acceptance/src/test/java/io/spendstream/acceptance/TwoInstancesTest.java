@@ -1,0 +1,122 @@
+package io.spendstream.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Instances share the work, and each answers for all of them: the whole or not at all. */
+@ExtendWith(OneCluster.class)
+class TwoInstancesTest {
+
+    private static final int EVENTS_PER_SECOND = 500;
+
+    @Test
+    void eitherAnswersForBothAndTheOneThatIsLeftForAll(Cluster cluster) throws Exception {
+        // Given one instance at work
+        try (Scene scene = new Scene(cluster, "two");
+                AppProcess first = scene.process("first", Map.of());
+                AppProcess second = scene.process("second", Map.of());
+                Watch watch = new Watch(scene)) {
+            SpendClient one = first.start().client().awaitReady();
+            scene.price(one);
+            scene.load.start(scene.stream(4, EventStream.Mix.BUSY), EVENTS_PER_SECOND);
+            watch.over(one);
+
+            // When another joins
+            SpendClient other = second.start().client();
+            watch.over(one, other);
+            awaitShared(one, other);
+
+            // Then either knows all
+            scene.load.stop();
+            scene.awaitCounted(one);
+            scene.awaitCounted(other);
+            scene.assertExact(one, scene.everything().by("tenant", "feature"));
+            scene.assertExact(other, scene.everything().by("tenant", "feature"));
+            awaitPublished(scene);
+
+            // When one is lost, while nothing comes in
+            second.kill();
+
+            // Then the answer is all or none, and in the end all
+            assertAllOrNone(scene, one);
+            scene.assertExact(one, scene.everything().by("tenant", "feature"));
+
+            // When it comes back and then leaves in good order, under load
+            scene.load.start(scene.stream(5, EventStream.Mix.BUSY), EVENTS_PER_SECOND);
+            SpendClient back = second.start().client();
+            watch.over(one, back);
+            awaitShared(one, back);
+            second.stop();
+            watch.over(one);
+            awaitAlone(one);
+            scene.load.stop();
+
+            // Then nothing is missing and nothing is there twice
+            scene.awaitCounted(one);
+            scene.assertExact(one, scene.everything().by("tenant", "feature"));
+            assertThat(watch.faults()).isEmpty();
+            assertThat(watch.answers()).isGreaterThan(50);
+        }
+    }
+
+    /** What is in the published totals is committed: a kill takes nothing back. */
+    private static void awaitPublished(Scene scene) {
+        Await.until(
+                "all in spend-rollups",
+                Scene.PATIENCE,
+                () -> scene.deployment.readRollups().values().stream()
+                        .mapToLong(rollup -> rollup.getMeasures().get("requests"))
+                        .sum(),
+                requests -> requests == scene.oracle.counted());
+    }
+
+    private static void assertAllOrNone(Scene scene, SpendClient client) {
+        List<SpendClient.Answer> refusals = new ArrayList<>();
+        SpendClient.Answer answer = Await.until(
+                "the whole",
+                Scene.PATIENCE,
+                () -> {
+                    SpendClient.Answer now = client.spend(scene.everything());
+                    if (now.status() != 200) {
+                        refusals.add(now);
+                    }
+                    return now;
+                },
+                now -> now.status() == 200);
+        assertThat(answer.requests()).isEqualTo(scene.oracle.counted());
+        assertThat(refusals).as("answers while partitions were missing").isNotEmpty();
+        assertThat(refusals).allSatisfy(refusal -> {
+            assertThat(refusal.status()).isEqualTo(503);
+            assertThat(refusal.retryAfter()).isNotBlank();
+        });
+    }
+
+    private static void awaitShared(SpendClient... clients) {
+        for (SpendClient client : clients) {
+            client.awaitReady();
+            Await.until(
+                    "work for both instances",
+                    Scene.PATIENCE,
+                    () -> tasks(client),
+                    tasks -> tasks.size() == 2 && tasks.stream().allMatch(count -> count > 0));
+        }
+    }
+
+    private static void awaitAlone(SpendClient client) {
+        Await.until("one instance", Scene.PATIENCE, () -> tasks(client), tasks -> tasks.size() == 1);
+    }
+
+    /** How many partitions each instance works on. */
+    private static List<Integer> tasks(SpendClient client) {
+        List<Integer> tasks = new ArrayList<>();
+        JsonNode instances = client.json(client.get("/v1/instances").body()).path("instances");
+        instances.forEach(instance -> tasks.add(instance.get("active_tasks").size()));
+        return tasks;
+    }
+}

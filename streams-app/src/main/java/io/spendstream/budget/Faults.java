@@ -1,0 +1,46 @@
+package io.spendstream.budget;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Collects faults in the order they were found: the first of each field, and a limited number in all. */
+final class Faults {
+
+    /** A budget with more faults than this is broken as a whole; the rest is counted. */
+    static final int LISTED_MAX = 100;
+
+    private static final int SHOWN_MAX = 64;
+
+    private final Map<String, BudgetFault> byField = new LinkedHashMap<>();
+    private int unlisted;
+
+    void add(String field, String reason) {
+        if (byField.containsKey(field)) {
+            return;
+        }
+        if (byField.size() == LISTED_MAX) {
+            unlisted++;
+            return;
+        }
+        byField.put(field, new BudgetFault(field, reason));
+    }
+
+    boolean has(String field) {
+        return byField.containsKey(field);
+    }
+
+    List<BudgetFault> list() {
+        List<BudgetFault> list = new ArrayList<>(byField.values());
+        if (unlisted > 0) {
+            list.add(new BudgetFault("", "and " + unlisted + " more faults"));
+        }
+        return List.copyOf(list);
+    }
+
+    /** A text that came from outside, short enough for a message. */
+    static String shortened(String text) {
+        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX - 3) + "...";
+    }
+}

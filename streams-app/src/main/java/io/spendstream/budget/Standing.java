@@ -1,0 +1,83 @@
+package io.spendstream.budget;
+
+import io.spendstream.v1.BudgetStatus;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Where a budget's group stands now, by the definition in force and the last status of its counter. A status of an
+ * earlier period says that nothing is spent in this one; a status of another scope says nothing.
+ *
+ * @param group values in the order of {@code group_by}; null where calls do not say
+ * @param window the period of now
+ * @param limit in force now, with rollover and temporary increase
+ * @param rollover the part of the limit that is left over from the period before
+ * @param spent in the window
+ * @param overflow whether it is the shared counter of the groups past the limit of groups
+ * @param status of this very period and scope; null where nothing was counted in it yet
+ */
+public record Standing(
+        BudgetDefinition definition,
+        List<String> group,
+        Window window,
+        long limit,
+        long rollover,
+        long spent,
+        boolean overflow,
+        BudgetStatus status) {
+
+    /** What every field of a group says where the group shares the counter of those past the limit of groups. */
+    public static final String OVERFLOW = "__other__";
+
+    /** @param status the last of the group's counter; null where there is none */
+    public static Standing of(BudgetDefinition definition, List<String> group, BudgetStatus status, Instant now) {
+        Window window = definition.period().windowOf(now);
+        if (status == null || !status.getScope().equals(definition.scopeId())) {
+            return new Standing(definition, group, window, definition.limitAt(now, 0), 0, 0, false, null);
+        }
+        // A call may be counted in a period that has not begun by this instance's clock.
+        boolean current = !status.getPeriodStart().isBefore(window.start());
+        if (current) {
+            Window counted = new Window(status.getPeriodStart(), status.getPeriodEnd());
+            long limit = definition.limitAt(now, status.getRollover());
+            return new Standing(
+                    definition,
+                    group,
+                    counted,
+                    limit,
+                    status.getRollover(),
+                    status.getSpent(),
+                    status.getOverflow(),
+                    status);
+        }
+        long rollover = rollover(definition, window, status);
+        return new Standing(
+                definition, group, window, definition.limitAt(now, rollover), rollover, 0, status.getOverflow(), null);
+    }
+
+    private static long rollover(BudgetDefinition definition, Window window, BudgetStatus status) {
+        if (definition.rolloverMax() == 0) {
+            return 0;
+        }
+        boolean justBefore = window.start().equals(status.getPeriodEnd());
+        return Rollover.of(
+                Ratio.plus(definition.limit(), justBefore ? status.getRollover() : 0),
+                justBefore ? status.getSpent() : 0,
+                definition.rolloverMax());
+    }
+
+    /** What is left; negative where more than the limit is spent. */
+    public long remaining() {
+        return Ratio.plus(limit, spent == Long.MIN_VALUE ? Long.MAX_VALUE : -spent);
+    }
+
+    /** {@code spent} of {@code limit} in parts per million, rounded down. */
+    public long fractionPpm() {
+        return Ratio.ppm(spent, limit);
+    }
+
+    /** The thresholds that are passed, lowest first. */
+    public List<Threshold> passed() {
+        return Thresholds.passed(definition.thresholds(), limit, spent);
+    }
+}

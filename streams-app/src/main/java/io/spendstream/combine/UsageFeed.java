@@ -1,0 +1,33 @@
+package io.spendstream.combine;
+
+import io.spendstream.usage.MeteredUsage;
+import java.util.function.BiConsumer;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+
+/** Sums the same events as the combiner by something else, and sends its sums with the others. For one task. */
+public interface UsageFeed {
+
+    /** Begins anew: what was summed and not sent belonged to a transaction that is void. */
+    void start(ProcessorContext<?, ?> context);
+
+    void add(MeteredUsage usage);
+
+    /**
+     * Hands out the sums as blocks, each with the partition it is for.
+     *
+     * @param receivedMs when the latest event was received
+     */
+    void drain(long receivedMs, BiConsumer<Integer, byte[]> send);
+
+    /** For a pipeline without. */
+    UsageFeed NONE = new UsageFeed() {
+        @Override
+        public void start(ProcessorContext<?, ?> context) {}
+
+        @Override
+        public void add(MeteredUsage usage) {}
+
+        @Override
+        public void drain(long receivedMs, BiConsumer<Integer, byte[]> send) {}
+    };
+}

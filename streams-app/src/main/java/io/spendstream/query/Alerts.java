@@ -1,0 +1,55 @@
+package io.spendstream.query;
+
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** Open and past alerts. */
+public interface Alerts {
+
+    /**
+     * Which ones.
+     *
+     * @param states any of these; empty: all
+     * @param kinds any of these; empty: all
+     * @param tenant null: of all
+     * @param budget null: of all, also those of no budget
+     * @param since changed then or later, by event time; null: from the beginning
+     * @param limit at most so many, the last changed
+     */
+    record Query(Set<AlertState> states, Set<String> kinds, String tenant, String budget, Instant since, int limit) {
+
+        public static final int LIMIT_MAX = 10_000;
+
+        public Query {
+            states = Set.copyOf(states);
+            kinds = Set.copyOf(kinds);
+            if (limit < 1 || limit > LIMIT_MAX) {
+                throw new IllegalArgumentException("limit must be between 1 and " + LIMIT_MAX + ", not " + limit);
+            }
+        }
+
+        /** Whether an alert is one of them. */
+        public boolean matches(Alert alert) {
+            return (states.isEmpty() || states.contains(alert.getState()))
+                    && (kinds.isEmpty() || kinds.contains(alert.getKind()))
+                    && (tenant == null || tenant.equals(alert.getTenant()))
+                    && (budget == null || budget.equals(alert.getBudget()))
+                    && (since == null || !alert.getChangedAt().isBefore(since));
+        }
+    }
+
+    /**
+     * What was found.
+     *
+     * @param alerts the last changed first
+     * @param truncated whether there are more
+     */
+    record Found(List<Alert> alerts, boolean truncated, Freshness freshness) {}
+
+    /** Fails with {@link NotAllThere} where some are out of reach. */
+    CompletionStage<Found> find(Query query);
+}

@@ -1,0 +1,96 @@
+package io.spendstream.rest;
+
+import io.spendstream.budget.Admission;
+import io.spendstream.budget.Admission.Estimate;
+import io.spendstream.budget.Attributes;
+import io.spendstream.budget.BudgetIndex;
+import io.spendstream.budget.Standing;
+import io.spendstream.query.BudgetCounters;
+import io.spendstream.query.Freshness;
+import io.spendstream.query.Prices.Quote;
+import io.spendstream.usage.Meter;
+import io.spendstream.usage.UsageRecord;
+import io.spendstream.v1.BudgetStatus;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * May this call be made: {@code POST /v1/admission}. Answered from memory on the event loop, without a hop to a worker: a
+ * gateway asks before every call. What it takes grows with the budgets that count the call, not with all there are.
+ */
+final class AdmissionRoute {
+
+    private final RestPorts ports;
+    private final BudgetCounters counters;
+    private final Bodies bodies;
+
+    AdmissionRoute(RestPorts ports, Bodies bodies) {
+        this.ports = ports;
+        this.counters = ports.budgets().counters();
+        this.bodies = bodies;
+    }
+
+    void mount(Api api) {
+        api.post("/v1/admission", this::admit);
+    }
+
+    private void admit(RoutingContext ctx) {
+        MediaTypes.requireJson(ctx.request());
+        bodies.read(ctx.request())
+                .map(body -> answer(body.getBytes()))
+                .onSuccess(json -> ctx.response()
+                        .putHeader("Content-Type", Json.MEDIA_TYPE)
+                        .end(Buffer.buffer(json)))
+                .onFailure(ctx::fail);
+    }
+
+    private byte[] answer(byte[] body) {
+        Instant now = ports.clock().instant();
+        UsageRecord call = AdmissionReader.read(body, now.toEpochMilli());
+        Estimate estimate = estimate(call);
+        Freshness freshness = counters.freshness();
+        Instant asOf = freshness == null ? null : freshness.asOf();
+        Admission.Answer answer = Admission.decide(
+                Attributes.of(call),
+                estimate,
+                ports.budgets().definitions().index(),
+                this::standing,
+                asOf,
+                now,
+                ports.budgets().admission());
+        return AdmissionJson.write(answer, estimate, asOf, now, ports.budgets().admission());
+    }
+
+    /** The group's own counter; where it has none, the one it shares with the others past the limit of groups. */
+    private Standing standing(BudgetIndex.Entry entry, Attributes call, Instant now) {
+        List<String> group = Arrays.asList(entry.matcher().groupOf(call));
+        BudgetStatus status = counters.get(entry.definition(), group);
+        if (status == null && !group.isEmpty()) {
+            status = counters.get(entry.definition(), Collections.nCopies(group.size(), Standing.OVERFLOW));
+        }
+        return Standing.of(entry.definition(), group, status, now);
+    }
+
+    private Estimate estimate(UsageRecord call) {
+        long input = call.quantity(Meter.INPUT_TOKENS);
+        long output = call.quantity(Meter.OUTPUT_TOKENS);
+        try {
+            Quote quote = ports.prices().quote(call);
+            return quote.isPriced()
+                    ? new Estimate(input, output, quote.costNanoUsd(), null)
+                    : new Estimate(input, output, null, unpriced(call, quote));
+        } catch (ArithmeticException e) {
+            return new Estimate(input, output, null, "it is too large to be right");
+        }
+    }
+
+    private static String unpriced(UsageRecord call, Quote quote) {
+        return quote.card() == null
+                ? "no rate card prices the model '" + call.model() + "'"
+                : "the rate card of '" + quote.card().model() + "' has no rate for " + quote.unpricedMeter();
+    }
+}

@@ -1,0 +1,15 @@
+package io.spendstream.rest;
+
+import io.spendstream.budget.AdmissionPolicy;
+import io.spendstream.query.Alerts;
+import io.spendstream.query.BudgetCounters;
+import io.spendstream.query.Budgets;
+
+/**
+ * What the routes of budgets, admission and alerts are wired to.
+ *
+ * @param definitions what is limited
+ * @param counters what is spent
+ * @param admission what admission answers where it does not know
+ */
+public record BudgetPorts(Budgets definitions, BudgetCounters counters, Alerts alerts, AdmissionPolicy admission) {}

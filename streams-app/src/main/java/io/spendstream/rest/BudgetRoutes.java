@@ -1,0 +1,158 @@
+package io.spendstream.rest;
+
+import io.spendstream.budget.BudgetDefinition;
+import io.spendstream.budget.BudgetFault;
+import io.spendstream.budget.BudgetIndex;
+import io.spendstream.budget.BudgetJson;
+import io.spendstream.budget.BudgetRules;
+import io.spendstream.query.Budgets;
+import io.spendstream.query.Freshness;
+import io.spendstream.usage.Dimension;
+import io.spendstream.usage.Meter;
+import io.spendstream.usage.UsageRecord;
+import io.spendstream.v1.Budget;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The definitions of budgets and where they stand: {@code /v1/budgets}, {@code /{id}} and {@code /{id}/status}. */
+final class BudgetRoutes {
+
+    private static final String ALL = "/v1/budgets";
+    private static final String TEMPLATE = ALL + "/{id}";
+    private static final String PATH = ALL + "/:id";
+    private static final String STATUS = "/status";
+
+    private final RestPorts ports;
+    private final Budgets budgets;
+    private final WorkerExecutor workers;
+    private final Bodies bodies;
+
+    BudgetRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+        this.ports = ports;
+        this.budgets = ports.budgets().definitions();
+        this.workers = workers;
+        this.bodies = bodies;
+    }
+
+    void mount(Api api) {
+        api.get(ALL, this::list);
+        api.on(HttpMethod.GET, TEMPLATE, PATH, this::get);
+        api.on(HttpMethod.PUT, TEMPLATE, PATH, this::put);
+        api.on(HttpMethod.DELETE, TEMPLATE, PATH, this::delete);
+        api.on(HttpMethod.GET, TEMPLATE + STATUS, PATH + STATUS, this::status);
+    }
+
+    private void list(RoutingContext ctx) {
+        Accepts.best(ctx, Json.MEDIA_TYPE);
+        workers.executeBlocking(() -> BudgetJson.writeAll(budgets.list()), false)
+                .onSuccess(json -> answer(ctx, 200, json))
+                .onFailure(ctx::fail);
+    }
+
+    private void get(RoutingContext ctx) {
+        Accepts.best(ctx, Json.MEDIA_TYPE);
+        answer(ctx, 200, BudgetJson.write(existing(ctx.pathParam("id"))));
+    }
+
+    private void put(RoutingContext ctx) {
+        String id = ctx.pathParam("id");
+        MediaTypes.requireJson(ctx.request());
+        bodies.read(ctx.request())
+                .compose(body -> workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8)), false))
+                .compose(put -> Future.fromCompletionStage(
+                                put.stored, ctx.vertx().getOrCreateContext())
+                        .map(stored -> put))
+                .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, BudgetJson.write(put.budget)))
+                .onFailure(ctx::fail);
+    }
+
+    private record Put(Budget budget, boolean isNew, CompletionStage<Void> stored) {}
+
+    private Put store(String id, String json) {
+        BudgetJson.Reading reading = BudgetJson.read(json, id);
+        List<BudgetFault> faults = new ArrayList<>(reading.faults());
+        if (reading.budget() != null) {
+            faults.addAll(BudgetRules.checkModels(reading.budget(), this::isPriced));
+        }
+        if (!faults.isEmpty()) {
+            throw Problem.badRequest("This is no valid budget; nothing was changed", errors(faults))
+                    .exception();
+        }
+        boolean isNew = budgets.get(id).isEmpty();
+        return new Put(reading.budget(), isNew, budgets.put(reading.budget()));
+    }
+
+    /** By its own name, or as an alias. */
+    private boolean isPriced(String model) {
+        if (ports.prices().get(model).isPresent()) {
+            return true;
+        }
+        UsageRecord call = new UsageRecord();
+        call.dimension(Dimension.MODEL, model);
+        call.timeMs = ports.clock().instant().toEpochMilli();
+        call.meters[Meter.INPUT_TOKENS.ordinal()] = 1;
+        return ports.prices().quote(call).card() != null;
+    }
+
+    private static List<Problem.Fault> errors(List<BudgetFault> faults) {
+        return faults.stream()
+                .map(f -> new Problem.Fault(null, f.field().isEmpty() ? null : f.field(), "bad_value", f.reason()))
+                .toList();
+    }
+
+    private void delete(RoutingContext ctx) {
+        String id = existing(ctx.pathParam("id")).getId();
+        workers.executeBlocking(() -> budgets.delete(id), false)
+                .compose(deleted ->
+                        Future.fromCompletionStage(deleted, ctx.vertx().getOrCreateContext()))
+                .onSuccess(done -> ctx.response().setStatusCode(204).end())
+                .onFailure(ctx::fail);
+    }
+
+    private void status(RoutingContext ctx) {
+        Accepts.best(ctx, Json.MEDIA_TYPE);
+        Budget budget = existing(ctx.pathParam("id"));
+        int limit = StatusJson.limit(ctx.queryParams());
+        workers.executeBlocking(() -> status(budget, limit), false)
+                .onSuccess(json -> ctx.response()
+                        .putHeader("Content-Type", Json.MEDIA_TYPE)
+                        .end(Buffer.buffer(json)))
+                .onFailure(ctx::fail);
+    }
+
+    private byte[] status(Budget budget, int limit) {
+        Freshness freshness = ports.budgets().counters().freshness();
+        if (freshness == null) {
+            throw Problem.unavailable("This instance does not know the counters yet", 1)
+                    .exception();
+        }
+        BudgetIndex.Entry entry = budgets.index().get(budget.getId());
+        BudgetDefinition definition = entry == null ? BudgetDefinition.of(budget) : entry.definition();
+        return StatusJson.write(
+                definition,
+                ports.budgets().counters().of(definition),
+                limit,
+                ports.clock().instant(),
+                freshness);
+    }
+
+    private Budget existing(String id) {
+        return budgets.get(id)
+                .orElseThrow(() ->
+                        Problem.notFound("There is no budget '" + id + "'").exception());
+    }
+
+    private static void answer(RoutingContext ctx, int status, String json) {
+        ctx.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", Json.MEDIA_TYPE)
+                .end(json);
+    }
+}

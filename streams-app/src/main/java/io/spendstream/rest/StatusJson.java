@@ -1,0 +1,160 @@
+package io.spendstream.rest;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.spendstream.budget.BudgetDefinition;
+import io.spendstream.budget.BudgetJson;
+import io.spendstream.budget.Standing;
+import io.spendstream.budget.Threshold;
+import io.spendstream.query.Freshness;
+import io.spendstream.v1.BudgetMeasure;
+import io.spendstream.v1.BudgetStatus;
+import io.vertx.core.MultiMap;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Where a budget's groups stand, as JSON: the ones nearest to their limit first. */
+final class StatusJson {
+
+    private static final int LIMIT_DEFAULT = 1_000;
+    private static final int LIMIT_MAX = 10_000;
+    private static final BigDecimal MS_PER_DAY =
+            BigDecimal.valueOf(Duration.ofDays(1).toMillis());
+
+    private static final Comparator<Standing> NEAREST_FIRST = Comparator.comparingLong(Standing::fractionPpm)
+            .reversed()
+            .thenComparing(standing -> standing.group().toString());
+
+    private StatusJson() {}
+
+    /** How many groups are asked for. */
+    static int limit(MultiMap params) {
+        Params read = new Params(params, List.of("limit"));
+        int limit = read.count("limit", LIMIT_DEFAULT, LIMIT_MAX);
+        read.finish();
+        return limit;
+    }
+
+    static byte[] write(
+            BudgetDefinition definition, List<BudgetStatus> statuses, int limit, Instant now, Freshness freshness) {
+        List<Standing> groups = standings(definition, statuses, now);
+        return Json.write(g -> {
+            g.writeStartObject();
+            g.writeStringField("budget", definition.id());
+            g.writeStringField("tenant", definition.tenant());
+            g.writeStringField("measure", BudgetJson.name(definition.measure()));
+            g.writeStringField("period", BudgetJson.name(definition.period().kind()));
+            g.writeStringField("zone", definition.period().zone().getId());
+            g.writeBooleanField("enabled", definition.enabled());
+            g.writeArrayFieldStart("groups");
+            for (Standing standing : groups.subList(0, Math.min(limit, groups.size()))) {
+                g.writeStartObject();
+                writeStanding(g, standing);
+                writePace(g, standing, now);
+                g.writeEndObject();
+            }
+            g.writeEndArray();
+            g.writeNumberField("group_count", groups.size());
+            g.writeBooleanField("truncated", groups.size() > limit);
+            Json.writeFreshness(g, freshness);
+            g.writeEndObject();
+        });
+    }
+
+    private static List<Standing> standings(BudgetDefinition definition, List<BudgetStatus> statuses, Instant now) {
+        List<Standing> standings = new ArrayList<>();
+        if (!definition.counts()) {
+            return standings;
+        }
+        for (BudgetStatus status : statuses) {
+            if (status.getScope().equals(definition.scopeId())) {
+                List<String> group = new ArrayList<>();
+                definition
+                        .groupBy()
+                        .forEach(field -> group.add(status.getGroup().get(field)));
+                standings.add(Standing.of(definition, group, status, now));
+            }
+        }
+        // With one group only, it is there before anything is spent.
+        if (standings.isEmpty() && definition.groupBy().isEmpty()) {
+            standings.add(Standing.of(definition, List.of(), null, now));
+        }
+        standings.sort(NEAREST_FIRST);
+        return standings;
+    }
+
+    /** The fields of a group that say where it stands. */
+    static void writeStanding(JsonGenerator g, Standing standing) throws IOException {
+        BudgetMeasure measure = standing.definition().measure();
+        g.writeObjectFieldStart("group");
+        List<String> fields = standing.definition().groupBy();
+        for (int i = 0; i < fields.size(); i++) {
+            g.writeStringField(fields.get(i), standing.group().get(i));
+        }
+        g.writeEndObject();
+        g.writeBooleanField("overflow", standing.overflow());
+        writeAmount(g, "limit", measure, standing.limit());
+        writeAmount(g, "spent", measure, standing.spent());
+        writeAmount(g, "remaining", measure, standing.remaining());
+        g.writeNumberField("fraction", BudgetJson.fraction(standing.fractionPpm()));
+        writeTime(g, "period_start", standing.window().start());
+        writeTime(g, "period_end", standing.window().end());
+    }
+
+    private static void writePace(JsonGenerator g, Standing standing, Instant now) throws IOException {
+        BudgetMeasure measure = standing.definition().measure();
+        BudgetStatus status = standing.status();
+        writeAmount(g, "rollover", measure, standing.rollover());
+        g.writeArrayFieldStart("thresholds_passed");
+        for (Threshold threshold : standing.passed()) {
+            g.writeNumber(BudgetJson.fraction(threshold.atPpm()));
+        }
+        g.writeEndArray();
+        writeFraction(g, "burn_rate", status == null ? null : status.getBurnRateNowPpm());
+        writeFraction(g, "burn_rate_yesterday", status == null ? null : status.getBurnRateYesterdayPpm());
+        writeFraction(g, "burn_rate_7d", status == null ? null : status.getBurnRate7dPpm());
+        writeAmount(g, "forecast", measure, status == null ? null : status.getForecast());
+        Instant reached = status == null ? null : status.getLimitReachedAt();
+        writeTime(g, "limit_reached_at", reached);
+        g.writeFieldName("days_until_limit");
+        if (reached == null) {
+            g.writeNull();
+        } else {
+            g.writeNumber(days(now, reached));
+        }
+        writeTime(g, "measured_from", status == null ? null : status.getMeasuredFrom());
+        writeTime(g, "updated_at", status == null ? null : status.getUpdatedAt());
+    }
+
+    private static BigDecimal days(Instant now, Instant reached) {
+        long ms = Math.max(0, Duration.between(now, reached).toMillis());
+        return BigDecimal.valueOf(ms).divide(MS_PER_DAY, 2, RoundingMode.DOWN);
+    }
+
+    static void writeAmount(JsonGenerator g, String field, BudgetMeasure measure, Long amount) throws IOException {
+        g.writeFieldName(field);
+        if (amount == null) {
+            g.writeNull();
+        } else {
+            g.writeNumber(BudgetJson.amount(measure, amount));
+        }
+    }
+
+    static void writeFraction(JsonGenerator g, String field, Long ppm) throws IOException {
+        g.writeFieldName(field);
+        if (ppm == null) {
+            g.writeNull();
+        } else {
+            g.writeNumber(BudgetJson.fraction(ppm));
+        }
+    }
+
+    static void writeTime(JsonGenerator g, String field, Instant time) throws IOException {
+        g.writeStringField(field, time == null ? null : time.toString());
+    }
+}

@@ -1,0 +1,124 @@
+package io.spendstream.scope;
+
+import io.spendstream.budget.Amounts;
+import io.spendstream.budget.BudgetBook;
+import io.spendstream.budget.Window;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A scope that one task counts, and what the task has to send for it. */
+final class CountedScope {
+
+    private static final long QUARTER_HOUR_MS = 900_000;
+
+    /** What one group has to send: nearly always for one quarter-hour only. */
+    static final class Group {
+
+        private final CountedScope scope;
+        private final String[] values;
+        private long quarterHour;
+        private long amount;
+        private Map<Long, long[]> others = Map.of();
+        private boolean touched;
+
+        private Group(CountedScope scope, String[] values) {
+            this.scope = scope;
+            this.values = values;
+        }
+
+        /**
+         * Adds what a delta amounts to.
+         *
+         * @param touchedGroups takes the group where it had nothing to send
+         */
+        void add(long ofQuarterHour, long[] measures, List<Group> touchedGroups) {
+            long more = Amounts.of(scope.scope.counted().measure(), measures);
+            if (more == 0) {
+                return;
+            }
+            if (!touched) {
+                touched = true;
+                quarterHour = ofQuarterHour;
+                amount = more;
+                touchedGroups.add(this);
+            } else if (quarterHour == ofQuarterHour) {
+                amount = Math.addExact(amount, more);
+            } else {
+                others = others.isEmpty() ? new HashMap<>() : others;
+                long[] sum = others.computeIfAbsent(ofQuarterHour, q -> new long[1]);
+                sum[0] = Math.addExact(sum[0], more);
+            }
+        }
+
+        /** Writes what it has to send and has nothing any more. */
+        void drain(ScopeBlock.Outbox outbox) {
+            ScopeBlock.Writer writer = outbox.to(scope.id());
+            write(writer, quarterHour, amount);
+            others.forEach((quarter, sum) -> write(writer, quarter, sum[0]));
+            others = Map.of();
+            touched = false;
+        }
+
+        private void write(ScopeBlock.Writer writer, long ofQuarterHour, long sum) {
+            ScopeBlock.WindowKey window = scope.windowOf(ofQuarterHour * QUARTER_HOUR_MS);
+            if (window.startMs() >= scope.countedFromMs && sum != 0) {
+                writer.amount(window, values, ofQuarterHour, sum);
+            }
+        }
+
+        CountedScope scope() {
+            return scope;
+        }
+
+        String[] values() {
+            return values;
+        }
+    }
+
+    private final BudgetBook.Scope scope;
+    private final long countedFromMs;
+    private final Map<List<String>, Group> groups = new HashMap<>();
+    private ScopeBlock.WindowKey lastWindow;
+
+    /** @param countedFromMs windows that begin before are not counted */
+    CountedScope(BudgetBook.Scope scope, long countedFromMs) {
+        this.scope = scope;
+        this.countedFromMs = countedFromMs;
+    }
+
+    String id() {
+        return scope.id();
+    }
+
+    BudgetBook.Scope scope() {
+        return scope;
+    }
+
+    long countedFromMs() {
+        return countedFromMs;
+    }
+
+    Group group(String[] values) {
+        return groups.computeIfAbsent(Arrays.asList(values), v -> new Group(this, values));
+    }
+
+    void forgetGroups() {
+        groups.clear();
+    }
+
+    /** The window of a time; the same object as long as the times are in one window. */
+    ScopeBlock.WindowKey windowOf(long epochMs) {
+        if (lastWindow == null || epochMs < lastWindow.startMs() || epochMs >= lastWindow.endMs()) {
+            lastWindow = windowAt(epochMs);
+        }
+        return lastWindow;
+    }
+
+    private ScopeBlock.WindowKey windowAt(long epochMs) {
+        Window window = scope.windowOf(epochMs);
+        long end = window.end() == null ? ScopeBlock.NO_END : window.end().toEpochMilli();
+        return new ScopeBlock.WindowKey(scope.id(), window.start().toEpochMilli(), end, false);
+    }
+}

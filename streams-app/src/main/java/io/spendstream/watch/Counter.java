@@ -1,0 +1,121 @@
+package io.spendstream.watch;
+
+import io.spendstream.combine.ByteSink;
+import io.spendstream.combine.ByteSource;
+import io.spendstream.v1.Alert;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one group has spent in one period: the sum of the shares of its sources. A source's share can be void, when the
+ * source begins anew, and no other share changes with it.
+ */
+final class Counter {
+
+    /** What an alert is about, within a counter. */
+    record AlertKey(String budget, String kind, String detail) implements Comparable<AlertKey> {
+
+        @Override
+        public int compareTo(AlertKey other) {
+            int order = budget.compareTo(other.budget);
+            order = order != 0 ? order : kind.compareTo(other.kind);
+            return order != 0 ? order : detail.compareTo(other.detail);
+        }
+    }
+
+    /** An open alert; one that nobody was told of has no record. */
+    record Held(Alert alert) {}
+
+    final Group group;
+    final long startMs;
+    /** Exclusive; {@code Long.MAX_VALUE} where it never ends. */
+    final long endMs;
+    /** Open alerts. */
+    final Map<AlertKey, Held> alerts = new TreeMap<>();
+    /** Event time of the latest call that was counted. */
+    long updatedAtMs;
+    /** Changed since it was last looked at. */
+    boolean touched;
+    /** Got what was spent in a period that was over when the scope was defined: not worth an alert. */
+    boolean quiet;
+    /** Changed since it was last written down. */
+    boolean unsettled;
+
+    private int[] sources = new int[0];
+    private long[] shares = new long[0];
+    private long spent;
+
+    Counter(Group group, long startMs, long endMs) {
+        this.group = group;
+        this.startMs = startMs;
+        this.endMs = endMs;
+    }
+
+    long spent() {
+        return spent;
+    }
+
+    boolean hasSources() {
+        return sources.length > 0;
+    }
+
+    boolean contains(long epochMs) {
+        return startMs <= epochMs && epochMs < endMs;
+    }
+
+    void add(int source, long amount) {
+        int place = placeOf(source);
+        if (place < 0) {
+            place = sources.length;
+            sources = Arrays.copyOf(sources, place + 1);
+            shares = Arrays.copyOf(shares, place + 1);
+            sources[place] = source;
+        }
+        shares[place] = Math.addExact(shares[place], amount);
+        spent = Math.addExact(spent, amount);
+    }
+
+    /** Voids the share of a source; answers whether it had one. */
+    boolean withdraw(int source) {
+        int place = placeOf(source);
+        if (place < 0) {
+            return false;
+        }
+        spent = Math.subtractExact(spent, shares[place]);
+        int last = sources.length - 1;
+        sources[place] = sources[last];
+        shares[place] = shares[last];
+        sources = Arrays.copyOf(sources, last);
+        shares = Arrays.copyOf(shares, last);
+        return true;
+    }
+
+    private int placeOf(int source) {
+        for (int i = 0; i < sources.length; i++) {
+            if (sources[i] == source) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Its end, the time of its latest call, and the shares. */
+    byte[] encode(ByteSink sink) {
+        sink.clear().writeSigned(endMs).writeSigned(updatedAtMs).writeVarint(sources.length);
+        for (int i = 0; i < sources.length; i++) {
+            sink.writeVarint(sources[i]).writeSigned(shares[i]);
+        }
+        return sink.toBytes();
+    }
+
+    static Counter decode(Group group, long startMs, byte[] value) {
+        ByteSource in = new ByteSource(value);
+        Counter counter = new Counter(group, startMs, in.readSigned());
+        counter.updatedAtMs = in.readSigned();
+        for (long left = in.readVarint(); left > 0; left--) {
+            counter.add((int) in.readVarint(), in.readSigned());
+        }
+        return counter;
+    }
+}

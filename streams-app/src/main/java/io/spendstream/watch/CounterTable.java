@@ -1,0 +1,459 @@
+package io.spendstream.watch;
+
+import io.spendstream.combine.ByteSink;
+import io.spendstream.combine.ByteSource;
+import io.spendstream.scope.ScopeBlock;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * One partition's counters: in a store, and in memory those of periods under way and those that changed lately.
+ *
+ * <p>As in the cube, blocks of deltas are written into a journal as they come, and the counters are <em>settled</em>
+ * every now and then: written to the store, and the journal emptied, in one transaction. A restart reads the journal and
+ * is where it was. Alerts are not settled but written when they open: they are few, and nobody may be told twice.
+ */
+final class CounterTable {
+
+    private static final long QUARTER_HOUR_MS = 900_000;
+
+    private final WatchSettings settings;
+    private final KeyValueStore<Bytes, byte[]> store;
+    private final KeyValueStore<Bytes, byte[]> journal;
+    private final Map<String, ScopeCounters> scopes = new HashMap<>();
+    private final Set<Counter> touched = new LinkedHashSet<>();
+    private final Set<Counter> unpublished = new LinkedHashSet<>();
+    private final Set<Counter> unsettled = new LinkedHashSet<>();
+    private final Set<Group> unsettledHistories = new LinkedHashSet<>();
+    private final ByteSink sink = new ByteSink(512);
+    private final Applier applier = new Applier();
+    private long nowMs;
+    private long firstBlock;
+    private long nextBlock;
+
+    CounterTable(WatchSettings settings, KeyValueStore<Bytes, byte[]> store, KeyValueStore<Bytes, byte[]> journal) {
+        this.settings = settings;
+        this.store = store;
+        this.journal = journal;
+        restore();
+    }
+
+    /** The latest time at which anything was received. */
+    long nowMs() {
+        return nowMs;
+    }
+
+    /** The counters of a scope; null where there are none. */
+    ScopeCounters scope(String id) {
+        return scopes.get(id);
+    }
+
+    Collection<ScopeCounters> scopes() {
+        return scopes.values();
+    }
+
+    /** Adds a block of deltas that was received then. */
+    void add(byte[] block, long receivedMs) {
+        journal.put(
+                journalKey(nextBlock++),
+                ByteBuffer.allocate(Long.BYTES + block.length)
+                        .putLong(receivedMs)
+                        .put(block)
+                        .array());
+        apply(block, receivedMs);
+    }
+
+    private void apply(byte[] block, long receivedMs) {
+        nowMs = Math.max(nowMs, receivedMs);
+        applier.receivedMs = receivedMs;
+        ScopeBlock.read(block, applier);
+    }
+
+    /** The counters that changed since the last call. */
+    List<Counter> takeTouched() {
+        List<Counter> taken = List.copyOf(touched);
+        touched.clear();
+        taken.forEach(counter -> counter.touched = false);
+        return taken;
+    }
+
+    /** The counters of periods under way. */
+    void underWay(ScopeCounters scope, Consumer<Counter> visitor) {
+        for (Group group : scope.groups.values()) {
+            Map.Entry<Long, Counter> latest = group.counters.floorEntry(nowMs);
+            if (latest != null && latest.getValue().contains(nowMs)) {
+                visitor.accept(latest.getValue());
+            }
+        }
+    }
+
+    /** What a group spent in the period that begins then; null where it has no counter. */
+    Counter find(Group group, long startMs) {
+        Counter counter = group.counters.get(startMs);
+        if (counter == null) {
+            byte[] stored = store.get(CounterKeys.counter(group.scope.id, startMs, group.values));
+            if (stored != null) {
+                counter = Counter.decode(group, startMs, stored);
+                group.counters.put(startMs, counter);
+                loadAlerts(counter);
+            }
+        }
+        return counter;
+    }
+
+    /** Remembers an open alert, or forgets one that is none any more. Written at once. */
+    void hold(Counter counter, Counter.AlertKey key, Counter.Held held) {
+        if (held == null) {
+            counter.alerts.remove(key);
+            store.delete(CounterKeys.alert(counter, key));
+        } else {
+            counter.alerts.put(key, held);
+            store.put(CounterKeys.alert(counter, key), HeldAlerts.encode(held));
+        }
+    }
+
+    /** Remembers that a budget's status is published, or forgets it. */
+    void published(ScopeCounters scope, String budget, boolean is) {
+        if (is && scope.published.add(budget)) {
+            store.put(CounterKeys.published(scope.id, budget), new byte[0]);
+        } else if (!is && scope.published.remove(budget)) {
+            store.delete(CounterKeys.published(scope.id, budget));
+        }
+    }
+
+    /** All open alerts of a scope, also those of periods that are over. */
+    List<KeyValue<Counter, Counter.AlertKey>> openAlerts(ScopeCounters scope) {
+        List<KeyValue<Counter, Counter.AlertKey>> found = new ArrayList<>();
+        each(CounterKeys.alerts(scope.id), entry -> {
+            CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+            parts.text();
+            long start = parts.time();
+            List<String> values = parts.group();
+            Counter counter = find(group(scope, values), start);
+            if (counter == null) {
+                // Its shares are all void; what was said of it stands until somebody takes it back.
+                counter = new Counter(new Group(scope, values), start, ScopeBlock.NO_END);
+                loadAlerts(counter);
+            }
+            found.add(KeyValue.pair(counter, alertKey(parts)));
+        });
+        return found;
+    }
+
+    private static Counter.AlertKey alertKey(CounterKeys.Parts parts) {
+        return new Counter.AlertKey(parts.text(), parts.text(), parts.text());
+    }
+
+    /** Writes down what has changed and empties the journal. */
+    void settle() {
+        for (Counter counter : unsettled) {
+            counter.unsettled = false;
+            if (counter.hasSources()) {
+                store.put(CounterKeys.counter(counter), counter.encode(sink));
+            } else {
+                store.delete(CounterKeys.counter(counter));
+            }
+        }
+        unsettled.clear();
+        for (Group group : unsettledHistories) {
+            group.historyUnsettled = false;
+            sink.clear();
+            group.history.write(sink);
+            store.put(CounterKeys.history(group), sink.toBytes());
+        }
+        unsettledHistories.clear();
+        if (firstBlock < nextBlock) {
+            store.put(CounterKeys.NOW, longBytes(nowMs));
+        }
+        for (; firstBlock < nextBlock; firstBlock++) {
+            journal.delete(journalKey(firstBlock));
+        }
+        scopes.values().forEach(this::letGo);
+    }
+
+    /** Lets counters of periods that are over go from memory, and groups that have no others. */
+    private void letGo(ScopeCounters scope) {
+        scope.groups.values().removeIf(group -> {
+            group.counters.values().removeIf(counter -> counter.endMs <= nowMs || !counter.hasSources());
+            return group.counters.isEmpty();
+        });
+    }
+
+    /** The groups of a scope that have a counter, also those that are not in memory. */
+    Set<List<String>> groupsOf(ScopeCounters scope) {
+        Set<List<String>> groups = new LinkedHashSet<>(scope.groups.keySet());
+        each(CounterKeys.counters(scope.id), entry -> {
+            CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+            parts.text();
+            parts.time();
+            groups.add(parts.group());
+        });
+        return groups;
+    }
+
+    /** Deletes what is older than is kept. To be called when all is settled. */
+    void expire() {
+        long before = nowMs - settings.kept().toMillis();
+        for (ScopeCounters scope : scopes.values()) {
+            each(CounterKeys.counters(scope.id), entry -> {
+                CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+                parts.text();
+                long start = parts.time();
+                if (new ByteSource(entry.value).readSigned() < before) {
+                    forget(scope, start, parts.group());
+                }
+            });
+        }
+    }
+
+    private void forget(ScopeCounters scope, long startMs, List<String> values) {
+        store.delete(CounterKeys.counter(scope.id, startMs, values));
+        scope.counterCounts.remove(startMs);
+        Group group = new Group(scope, values);
+        each(CounterKeys.alerts(new Counter(group, startMs, startMs)), alert -> store.delete(alert.key));
+        if (!scope.groups.containsKey(values)) {
+            // What it spent lately is older than what is kept.
+            store.delete(CounterKeys.history(group));
+        }
+    }
+
+    private void restore() {
+        byte[] now = store.get(CounterKeys.NOW);
+        nowMs = now == null ? 0 : ByteBuffer.wrap(now).getLong();
+        each(CounterKeys.all(CounterKeys.SOURCE), entry -> {
+            CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+            ByteSource in = new ByteSource(entry.value);
+            scope(parts).sources.put((int) parts.time(), new ScopeCounters.Source(in.readSigned(), in.readSigned()));
+        });
+        each(CounterKeys.all(CounterKeys.PUBLISHED), entry -> {
+            CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+            scope(parts).published.add(parts.text());
+        });
+        each(CounterKeys.all(CounterKeys.COUNTER), entry -> {
+            CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+            ScopeCounters scope = scope(parts);
+            long start = parts.time();
+            if (new ByteSource(entry.value).readSigned() > nowMs) {
+                find(group(scope, parts.group()), start);
+            }
+        });
+        replay();
+    }
+
+    private void replay() {
+        boolean[] first = {true};
+        List<byte[]> blocks = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> all = journal.all()) {
+            while (all.hasNext()) {
+                KeyValue<Bytes, byte[]> block = all.next();
+                nextBlock = ByteBuffer.wrap(block.key.get()).getLong() + 1;
+                firstBlock = first[0] ? nextBlock - 1 : firstBlock;
+                first[0] = false;
+                blocks.add(block.value);
+            }
+        }
+        for (byte[] block : blocks) {
+            apply(
+                    Arrays.copyOfRange(block, Long.BYTES, block.length),
+                    ByteBuffer.wrap(block).getLong());
+        }
+        // They were looked at in the transactions in which they changed.
+        takeTouched().forEach(counter -> counter.quiet = false);
+    }
+
+    private void loadAlerts(Counter counter) {
+        Bytes prefix = CounterKeys.alerts(counter);
+        each(prefix, entry -> {
+            CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+            parts.text();
+            parts.time();
+            parts.group();
+            counter.alerts.put(alertKey(parts), HeldAlerts.decode(entry.value));
+        });
+    }
+
+    private ScopeCounters scope(CounterKeys.Parts parts) {
+        return scopes.computeIfAbsent(parts.text(), ScopeCounters::new);
+    }
+
+    private Group group(ScopeCounters scope, List<String> values) {
+        Group group = scope.groups.get(values);
+        if (group == null) {
+            group = new Group(scope, values);
+            byte[] history = store.get(CounterKeys.history(group));
+            if (history != null) {
+                group.history = SpendHistory.read(new ByteSource(history));
+            }
+            scope.groups.put(values, group);
+        }
+        return group;
+    }
+
+    /** The counter of a group, or the shared one where the period has as many as it may. */
+    private Counter counterFor(ScopeCounters scope, ScopeBlock.WindowKey window, List<String> values) {
+        Group known = scope.groups.get(values);
+        Counter counter = known == null ? stored(scope, window.startMs(), values) : find(known, window.startMs());
+        if (counter != null) {
+            return counter;
+        }
+        boolean full = !values.isEmpty()
+                && !ScopeCounters.isOverflow(values)
+                && counterCount(scope, window.startMs()) >= settings.groupsMax();
+        if (full) {
+            return counterFor(scope, window, ScopeCounters.overflow(values.size()));
+        }
+        scope.counterCounts.put(window.startMs(), counterCount(scope, window.startMs()) + 1);
+        return create(group(scope, values), window.startMs(), window.endMs());
+    }
+
+    private Counter stored(ScopeCounters scope, long startMs, List<String> values) {
+        return store.get(CounterKeys.counter(scope.id, startMs, values)) == null
+                ? null
+                : find(group(scope, values), startMs);
+    }
+
+    private static Counter create(Group group, long startMs, long endMs) {
+        Counter counter = new Counter(group, startMs, endMs);
+        group.counters.put(startMs, counter);
+        return counter;
+    }
+
+    private int counterCount(ScopeCounters scope, long startMs) {
+        return scope.counterCounts.computeIfAbsent(startMs, start -> {
+            int[] count = {0};
+            each(CounterKeys.counters(scope.id, start), entry -> count[0]++);
+            return count[0];
+        });
+    }
+
+    /** Visits a copy of what the store has under a prefix: the visitor may write. */
+    private void each(Bytes prefix, Consumer<KeyValue<Bytes, byte[]>> visitor) {
+        List<KeyValue<Bytes, byte[]>> entries = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> range = store.range(prefix, CounterKeys.after(prefix))) {
+            while (range.hasNext()) {
+                KeyValue<Bytes, byte[]> entry = range.next();
+                if (CounterKeys.begins(entry.key, prefix)) {
+                    entries.add(entry);
+                }
+            }
+        }
+        entries.forEach(visitor);
+    }
+
+    private void change(Counter counter) {
+        if (!counter.touched) {
+            counter.touched = true;
+            touched.add(counter);
+        }
+        if (!counter.unsettled) {
+            counter.unsettled = true;
+            unsettled.add(counter);
+        }
+        unpublished.add(counter);
+    }
+
+    /** That a counter is to be published anew, though its amount is the same. */
+    void publishAgain(Counter counter) {
+        unpublished.add(counter);
+    }
+
+    /** The counters that changed since they were last taken. */
+    List<Counter> takeUnpublished() {
+        List<Counter> taken = List.copyOf(unpublished);
+        unpublished.clear();
+        return taken;
+    }
+
+    private static Bytes journalKey(long number) {
+        return Bytes.wrap(longBytes(number));
+    }
+
+    private static byte[] longBytes(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+
+    /** Adds the entries of a block to the counters. */
+    private final class Applier implements ScopeBlock.Reader {
+
+        private long receivedMs;
+
+        @Override
+        public void open(int source, String scope, long exactFromMs, long knownFromMs) {
+            ScopeCounters counters = scopes.computeIfAbsent(scope, ScopeCounters::new);
+            withdraw(counters, source);
+            counters.sources.put(source, new ScopeCounters.Source(exactFromMs, knownFromMs));
+            store.put(
+                    CounterKeys.source(scope, source),
+                    sink.clear()
+                            .writeSigned(exactFromMs)
+                            .writeSigned(knownFromMs)
+                            .toBytes());
+        }
+
+        @Override
+        public void close(int source, String scope) {
+            ScopeCounters counters = scopes.get(scope);
+            if (counters != null) {
+                withdraw(counters, source);
+                counters.sources.remove(source);
+                store.delete(CounterKeys.source(scope, source));
+            }
+        }
+
+        private void withdraw(ScopeCounters scope, int source) {
+            each(CounterKeys.counters(scope.id), entry -> {
+                CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+                parts.text();
+                long start = parts.time();
+                find(group(scope, parts.group()), start);
+            });
+            for (Group group : scope.groups.values()) {
+                for (Counter counter : group.counters.values()) {
+                    if (counter.withdraw(source)) {
+                        change(counter);
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void amount(int source, ScopeBlock.WindowKey window, String[] values, long quarterHour, long amount) {
+            ScopeCounters scope = scopes.computeIfAbsent(window.scope(), ScopeCounters::new);
+            Counter counter = counterFor(scope, window, Arrays.asList(values));
+            counter.add(source, amount);
+            counter.quiet |= window.quiet();
+            long atMs = atMs(window, quarterHour);
+            counter.updatedAtMs = Math.max(counter.updatedAtMs, atMs);
+            change(counter);
+            if (quarterHour != ScopeBlock.NO_BUCKET) {
+                Group group = counter.group;
+                group.history.add(atMs, amount);
+                if (!group.historyUnsettled) {
+                    group.historyUnsettled = true;
+                    unsettledHistories.add(group);
+                }
+            }
+        }
+
+        /** As near as is known: for calls of this moment when they were received, for late ones their quarter-hour. */
+        private long atMs(ScopeBlock.WindowKey window, long quarterHour) {
+            if (quarterHour == ScopeBlock.NO_BUCKET) {
+                return Math.max(window.startMs(), Math.min(receivedMs, window.endMs() - 1));
+            }
+            long start = quarterHour * QUARTER_HOUR_MS;
+            return Math.max(start, Math.min(receivedMs, start + QUARTER_HOUR_MS - 1));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.spendstream.watch;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The groups of one scope, and where their amounts come from. */
+final class ScopeCounters {
+
+    /** Each value of the group that is shared by those past the limit. */
+    static final String OTHER = "__other__";
+
+    private static final long DAY_MS = 86_400_000;
+
+    /**
+     * What a source could sum when it opened the scope.
+     *
+     * @param exactFromMs windows that begin from then on are exact, and those before that begin with a UTC day
+     * @param knownFromMs nothing before is counted
+     */
+    record Source(long exactFromMs, long knownFromMs) {}
+
+    final String id;
+    final Map<List<String>, Group> groups = new HashMap<>();
+    final Map<Integer, Source> sources = new TreeMap<>();
+    /** Budgets whose status was published, until they are gone and that was published too. */
+    final Set<String> published = new TreeSet<>();
+    /** How many counters each period has, by start; of those that were asked for. */
+    final Map<Long, Integer> counterCounts = new HashMap<>();
+
+    ScopeCounters(String id) {
+        this.id = id;
+    }
+
+    static boolean isOverflow(List<String> values) {
+        return !values.isEmpty() && values.stream().allMatch(OTHER::equals);
+    }
+
+    static List<String> overflow(int size) {
+        return Collections.nCopies(size, OTHER);
+    }
+
+    /** From when on the spend of a period is counted; its start where all of it is. */
+    long measuredFromMs(long startMs) {
+        long from = startMs;
+        for (Source source : sources.values()) {
+            if (startMs < source.exactFromMs()) {
+                from = Math.max(from, -Math.floorDiv(-startMs, DAY_MS) * DAY_MS);
+            }
+            from = Math.max(from, source.knownFromMs());
+        }
+        return from;
+    }
+}

@@ -1,0 +1,254 @@
+package io.spendstream.watch;
+
+import io.spendstream.budget.BudgetDefinition;
+import io.spendstream.budget.BurnRate;
+import io.spendstream.budget.Forecast;
+import io.spendstream.budget.Threshold;
+import io.spendstream.budget.Thresholds;
+import io.spendstream.budget.Window;
+import io.spendstream.money.Money;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertSeverity;
+import io.spendstream.v1.AlertState;
+import io.spendstream.v1.BudgetAction;
+import io.spendstream.v1.BudgetMeasure;
+import io.spendstream.v1.BudgetStatus;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What is found of a counter, as the records that are published. */
+final class WatchRecords {
+
+    private static final long PPM = 1_000_000;
+    private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm", Locale.ROOT);
+
+    private WatchRecords() {}
+
+    static Alert threshold(String id, Reading reading, Threshold threshold, boolean notifies) {
+        return alert(id, BudgetWatch.THRESHOLD, reading)
+                .setSeverity(severity(threshold))
+                .setNotify(notifies)
+                .setThreshold(threshold.atPpm())
+                .setAction(threshold.action().name().toLowerCase(Locale.ROOT))
+                .setSummary(name(reading) + " has spent " + amount(reading, reading.spent()) + " of "
+                        + amount(reading, reading.limit()) + " (" + percent(reading.spent(), reading.limit())
+                        + "), past its threshold of " + percent(threshold.atPpm(), PPM) + ", "
+                        + period(reading) + ".")
+                .build();
+    }
+
+    static Alert burnRate(String id, Reading reading, BurnRate.Rule rule) {
+        Duration period = reading.window().length();
+        long rate = BurnRate.ratePpm(reading.within(rule.longWindow()), rule.longWindow(), reading.limit(), period);
+        return alert(id, BudgetWatch.BURN_RATE, reading)
+                .setSeverity(rule.severity())
+                .setThreshold(rule.ratePpm())
+                .setBaseline(evenPace(reading, rule.longWindow()))
+                .setLabels(labels(reading, "rule", rule.name()))
+                .setSummary(name(reading) + " is spent " + times(rate) + " times as fast as an even pace would over the"
+                        + " last " + hours(rule.longWindow()) + ", and still is; " + amount(reading, reading.spent())
+                        + " of " + amount(reading, reading.limit()) + " are spent, " + period(reading) + ".")
+                .build();
+    }
+
+    static Alert forecast(String id, Reading reading, Forecast forecast) {
+        return alert(id, BudgetWatch.FORECAST, reading)
+                .setSeverity(AlertSeverity.WARNING)
+                .setBaseline(forecast.atEnd())
+                .setSummary("At this pace the limit of " + amount(reading, reading.limit()) + " of " + name(reading)
+                        + " is reached on " + time(reading, forecast.limitReachedAt()) + "; "
+                        + amount(reading, reading.spent()) + " are spent, " + period(reading) + ".")
+                .build();
+    }
+
+    static Alert overflow(String id, Reading reading) {
+        return alert(id, BudgetWatch.OVERFLOW, reading)
+                .setSeverity(AlertSeverity.WARNING)
+                .setSummary(name(reading) + " has more groups by "
+                        + String.join(", ", reading.budget().groupBy())
+                        + " than are kept; further ones share one counter, " + period(reading) + ".")
+                .build();
+    }
+
+    static BudgetStatus status(Reading reading) {
+        BudgetDefinition budget = reading.budget();
+        Counter counter = reading.counter();
+        Window window = reading.window();
+        Forecast forecast = reading.forecast();
+        return BudgetStatus.newBuilder()
+                .setBudget(budget.id())
+                .setScope(counter.group.scope.id)
+                .setTenant(budget.tenant())
+                .setGroup(group(reading))
+                .setOverflow(counter.group.overflow)
+                .setMeasure(budget.measure())
+                .setLimit(reading.limit())
+                .setRollover(reading.rollover())
+                .setSpent(reading.spent())
+                .setFractionPpm(ppm(reading.spent(), reading.limit()))
+                .setZone(budget.period().zone().getId())
+                .setPeriodStart(window.start())
+                .setPeriodEnd(window.end())
+                .setBurnRateNowPpm(
+                        rate(reading, reading.nowMs() - Duration.ofHours(1).toMillis(), reading.nowMs()))
+                .setBurnRateYesterdayPpm(yesterday(reading))
+                .setBurnRate7dPpm(
+                        rate(reading, reading.nowMs() - Duration.ofDays(7).toMillis(), reading.nowMs()))
+                .setForecast(forecast.atEnd())
+                .setLimitReachedAt(forecast.limitReachedAt())
+                .setCrossedPpm(Thresholds.passed(budget.thresholds(), reading.limit(), reading.spent()).stream()
+                        .map(Threshold::atPpm)
+                        .toList())
+                .setMeasuredFrom(Instant.ofEpochMilli(counter.group.scope.measuredFromMs(counter.startMs)))
+                .setUpdatedAt(Instant.ofEpochMilli(counter.updatedAtMs))
+                .setAsOf(Instant.ofEpochMilli(reading.nowMs()))
+                .build();
+    }
+
+    private static Alert.Builder alert(String id, String kind, Reading reading) {
+        BudgetDefinition budget = reading.budget();
+        Window window = reading.window();
+        Instant at = Instant.ofEpochMilli(reading.counter().updatedAtMs);
+        Map<String, String> group = group(reading);
+        return Alert.newBuilder()
+                .setId(id)
+                .setKind(kind)
+                .setState(AlertState.OPEN)
+                .setTenant(budget.tenant() == null ? group.get("tenant") : budget.tenant())
+                .setScope(group)
+                .setBudget(budget.id())
+                .setMeasure(budget.measure().name().toLowerCase(Locale.ROOT))
+                .setLimit(reading.limit())
+                .setValue(reading.spent())
+                .setPeriodStart(window.start())
+                .setPeriodEnd(window.end())
+                .setZone(budget.period().zone().getId())
+                .setOpenedAt(at)
+                .setChangedAt(at)
+                .setLabels(labels(reading, null, null));
+    }
+
+    private static Map<String, String> labels(Reading reading, String name, String value) {
+        Map<String, String> labels = new HashMap<>();
+        if (!reading.budget().owner().isEmpty()) {
+            labels.put("owner", reading.budget().owner());
+        }
+        if (name != null) {
+            labels.put(name, value);
+        }
+        return labels;
+    }
+
+    private static Map<String, String> group(Reading reading) {
+        List<String> fields = reading.budget().groupBy();
+        Map<String, String> group = new HashMap<>();
+        for (int i = 0; i < fields.size(); i++) {
+            group.put(fields.get(i), reading.counter().group.values.get(i));
+        }
+        return group;
+    }
+
+    private static AlertSeverity severity(Threshold threshold) {
+        if (threshold.action() == BudgetAction.DENY || threshold.atPpm() >= PPM) {
+            return AlertSeverity.CRITICAL;
+        }
+        return threshold.atPpm() >= 800_000 ? AlertSeverity.WARNING : AlertSeverity.INFO;
+    }
+
+    private static Long rate(Reading reading, long fromMs, long toMs) {
+        Duration period = reading.window().length();
+        if (period == null || reading.limit() <= 0) {
+            return null;
+        }
+        return BurnRate.ratePpm(
+                reading.counter().group.history.between(fromMs, toMs),
+                Duration.ofMillis(toMs - fromMs),
+                reading.limit(),
+                period);
+    }
+
+    private static Long yesterday(Reading reading) {
+        ZoneId zone = reading.budget().period().zone();
+        ZonedDateTime today =
+                Instant.ofEpochMilli(reading.nowMs()).atZone(zone).toLocalDate().atStartOfDay(zone);
+        ZonedDateTime before = today.toLocalDate().minusDays(1).atStartOfDay(zone);
+        return rate(
+                reading, before.toInstant().toEpochMilli(), today.toInstant().toEpochMilli());
+    }
+
+    /** What an even pace would spend in that time. */
+    private static long evenPace(Reading reading, Duration time) {
+        return BigDecimal.valueOf(reading.limit())
+                .multiply(BigDecimal.valueOf(time.toMillis()))
+                .toBigInteger()
+                .divide(BigInteger.valueOf(reading.window().length().toMillis()))
+                .longValueExact();
+    }
+
+    private static long ppm(long part, long whole) {
+        return whole == 0
+                ? 0
+                : BigInteger.valueOf(part)
+                        .multiply(BigInteger.valueOf(PPM))
+                        .divide(BigInteger.valueOf(whole))
+                        .longValue();
+    }
+
+    private static String name(Reading reading) {
+        StringBuilder name =
+                new StringBuilder("Budget ").append(reading.budget().id());
+        List<String> fields = reading.budget().groupBy();
+        for (int i = 0; i < fields.size(); i++) {
+            String value = reading.counter().group.values.get(i);
+            name.append(i == 0 ? " (" : ", ")
+                    .append(fields.get(i))
+                    .append(' ')
+                    .append(value == null ? "not given" : value);
+        }
+        return fields.isEmpty() ? name.toString() : name.append(')').toString();
+    }
+
+    private static String amount(Reading reading, long amount) {
+        BudgetMeasure measure = reading.budget().measure();
+        return measure == BudgetMeasure.COST
+                ? Money.usd(amount).toPlainString() + " USD"
+                : amount + " " + measure.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** Per cent, with a decimal where it is not whole; rounded down. */
+    private static String percent(long part, long whole) {
+        return BigDecimal.valueOf(ppm(part, whole) / 1_000, 1)
+                        .stripTrailingZeros()
+                        .toPlainString() + " %";
+    }
+
+    private static String times(long ppm) {
+        return BigDecimal.valueOf(ppm / 100_000, 1).toPlainString();
+    }
+
+    private static String hours(Duration time) {
+        return time.toDays() > 1 ? time.toDays() + " days" : time.toHours() == 1 ? "hour" : time.toHours() + " hours";
+    }
+
+    private static String period(Reading reading) {
+        Window window = reading.window();
+        return window.end() == null
+                ? "since the beginning"
+                : "in the " + reading.budget().period().kind().name().toLowerCase(Locale.ROOT) + " from "
+                        + time(reading, window.start()) + " to " + time(reading, window.end());
+    }
+
+    private static String time(Reading reading, Instant time) {
+        ZoneId zone = reading.budget().period().zone();
+        return MINUTE.format(time.atZone(zone)) + " " + zone.getId();
+    }
+}

@@ -1,0 +1,126 @@
+package io.spendstream.watch;
+
+import io.spendstream.budget.BudgetBook;
+import io.spendstream.combine.CommitPoint;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.BudgetStatus;
+import java.util.List;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Adds the deltas of scopes to their counters, tells of what is passed, once per commit, and publishes where the counters
+ * stand, once per settling. The time it goes by is that of reception, as the records carry it: never the wall clock.
+ */
+public final class WatchStage implements Processor<Integer, byte[], Object, Object> {
+
+    /** The logged store of counters and open alerts. */
+    public static final String COUNTERS = "budget-counters";
+    /** The logged store of deltas that are not in the counters yet. */
+    public static final String JOURNAL = "budget-journal";
+    /** The commit point of this stage. */
+    public static final String COMMIT_POINT = "watch-commit-point";
+
+    private static final long LOOK_AT_ALL_MS = 5_000;
+    private static final long DAY_MS = 86_400_000;
+
+    /**
+     * Where results go.
+     *
+     * @param alerts name of the sink of alerts
+     * @param statuses name of the sink of statuses
+     */
+    public record Ways(String alerts, String statuses) {}
+
+    private final WatchSettings settings;
+    private final Ways ways;
+    private final BudgetBook book;
+    private ProcessorContext<Object, Object> context;
+    private CounterTable table;
+    private BudgetWatch watch;
+    private Runnable afterRecord;
+    private long followedVersion;
+    private long lookedAtAllMs;
+    private long expiredOnDay;
+
+    public WatchStage(WatchSettings settings, Ways ways, BudgetBook book) {
+        this.settings = settings;
+        this.ways = ways;
+        this.book = book;
+    }
+
+    @Override
+    public void init(ProcessorContext<Object, Object> context) {
+        this.context = context;
+        table = new CounterTable(settings, context.getStateStore(COUNTERS), context.getStateStore(JOURNAL));
+        watch = new BudgetWatch(table, new Records());
+        followedVersion = -1;
+        lookedAtAllMs = 0;
+        expiredOnDay = Long.MIN_VALUE;
+        CommitPoint commit = context.getStateStore(COMMIT_POINT);
+        afterRecord = commit.beforeCommit(context, this::look);
+        // The wall clock decides only when counters are written down, not what they are.
+        context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
+    }
+
+    @Override
+    public void process(Record<Integer, byte[]> record) {
+        table.add(record.value(), record.timestamp());
+        afterRecord.run();
+    }
+
+    private void look() {
+        if (book.version() != followedVersion) {
+            BudgetBook.Contents contents = book.contents();
+            watch.follow(contents.scopes());
+            followedVersion = contents.version();
+        }
+        table.takeTouched().forEach(watch::look);
+    }
+
+    private void settle() {
+        look();
+        if (table.nowMs() - lookedAtAllMs >= LOOK_AT_ALL_MS) {
+            lookAtAll();
+        }
+        for (Counter counter : table.takeUnpublished()) {
+            watch.lookAtPace(counter);
+            watch.publish(counter);
+        }
+        table.settle();
+        long day = Math.floorDiv(table.nowMs(), DAY_MS);
+        if (table.nowMs() > 0 && day > expiredOnDay) {
+            table.expire();
+            expiredOnDay = day;
+        }
+    }
+
+    /** Time goes on also for counters that nothing is added to: a pace slows down, an increase ends. */
+    private void lookAtAll() {
+        lookedAtAllMs = table.nowMs();
+        for (ScopeCounters scope : table.scopes()) {
+            table.underWay(scope, counter -> {
+                watch.look(counter);
+                watch.lookAtPace(counter);
+            });
+        }
+    }
+
+    /** Sends what the watch finds. */
+    private final class Records implements BudgetWatch.Out {
+
+        @Override
+        public void alert(Alert alert) {
+            context.forward(new Record<>((Object) alert.getId(), (Object) alert, table.nowMs()), ways.alerts());
+        }
+
+        @Override
+        public void status(String budget, String scope, List<String> group, BudgetStatus status) {
+            context.forward(
+                    new Record<>((Object) StatusKey.of(budget, scope, group), (Object) status, table.nowMs()),
+                    ways.statuses());
+        }
+    }
+}

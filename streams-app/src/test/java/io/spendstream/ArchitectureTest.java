@@ -1,0 +1,140 @@
+package io.spendstream;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which part may know which: what keeps a stage readable on its own. */
+@AnalyzeClasses(packages = "io.spendstream", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String KAFKA = "org.apache.kafka..";
+
+    @ArchTest
+    static final ArchRule restKnowsPortsAndNeverKafka = noClasses()
+            .that()
+            .resideInAPackage("..rest..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(KAFKA, "..runtime..", "..combine..", "..dedupe..", "..scope..", "..watch..");
+
+    @ArchTest
+    static final ArchRule ingestKnowsNoOtherStage =
+            stageKnowsNot("ingest", "dedupe", "pricing", "rollup", "scope", "watch");
+
+    @ArchTest
+    static final ArchRule dedupeKnowsNoOtherStage =
+            stageKnowsNot("dedupe", "ingest", "pricing", "rollup", "scope", "watch");
+
+    @ArchTest
+    static final ArchRule pricingKnowsNoOtherStage =
+            stageKnowsNot("pricing", "ingest", "dedupe", "rollup", "scope", "watch");
+
+    /** It holds the commit point and the blocks of deltas, which others share; it knows none of them. */
+    @ArchTest
+    static final ArchRule combineKnowsNoOtherStage =
+            stageKnowsNot("combine", "ingest", "dedupe", "pricing", "rollup", "scope", "watch");
+
+    @ArchTest
+    static final ArchRule rollupKnowsNoOtherStage =
+            stageKnowsNot("rollup", "ingest", "dedupe", "pricing", "scope", "watch");
+
+    @ArchTest
+    static final ArchRule watchKnowsNoEarlierStage = stageKnowsNot("watch", "ingest", "dedupe", "pricing", "rollup");
+
+    @ArchTest
+    static final ArchRule stagesKnowNothingAboveThem = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "..usage..",
+                    "..money..",
+                    "..topic..",
+                    "..ingest..",
+                    "..dedupe..",
+                    "..pricing..",
+                    "..combine..",
+                    "..rollup..",
+                    "..budget..",
+                    "..scope..",
+                    "..watch..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..query..", "..rest..", "..runtime..", "..cli..");
+
+    @ArchTest
+    static final ArchRule pureRulesKnowNoKafkaNoMetricsAndNoClock = noClasses()
+            .that()
+            .resideInAnyPackage("io.spendstream.money..", "io.spendstream.budget..")
+            .or()
+            .haveNameMatching(
+                    "io\\.spendstream\\.pricing\\.(Pricer|PriceBook|PriceRules|Rating|Charge|CompiledCard|PriceMerge).*")
+            .or()
+            .haveNameMatching("io\\.spendstream\\.(ingest\\.EventRules|query\\.BucketPlan|query\\.SpendMerge).*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(KAFKA, "io.micrometer..", "io.vertx..")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule noStageReadsTheWallClock = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "..ingest..", "..dedupe..", "..pricing..", "..combine..", "..rollup..", "..scope..", "..watch..")
+            .should()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Clock.class, "systemUTC");
+
+    @ArchTest
+    static final ArchRule rocksDbAndMicrometerOnlyInRuntime = noClasses()
+            .that()
+            .resideOutsideOfPackage("..runtime..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.rocksdb..", "io.micrometer..");
+
+    @ArchTest
+    static final ArchRule internalsOfKafkaStreamsOnlyInCombine = noClasses()
+            .that()
+            .resideOutsideOfPackage("..combine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.apache.kafka.streams.processor.internals..", "org.apache.kafka.streams.state.internals..");
+
+    @ArchTest
+    static final ArchRule noStaticMutableState = fields().that()
+            .areStatic()
+            .and()
+            .areDeclaredInClassesThat()
+            .resideOutsideOfPackage("io.spendstream.v1..")
+            .should()
+            .beFinal();
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("io.spendstream.(*)..").should().beFreeOfCycles();
+
+    private static ArchRule stageKnowsNot(String stage, String... others) {
+        String[] packages = new String[others.length];
+        for (int i = 0; i < others.length; i++) {
+            packages[i] = "io.spendstream." + others[i] + "..";
+        }
+        return noClasses()
+                .that()
+                .resideInAPackage("io.spendstream." + stage + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages);
+    }
+}

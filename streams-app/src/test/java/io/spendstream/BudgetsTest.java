@@ -1,0 +1,292 @@
+package io.spendstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertState;
+import io.spendstream.v1.Budget;
+import io.spendstream.v1.BudgetAction;
+import io.spendstream.v1.BudgetPeriod;
+import io.spendstream.v1.BudgetStatus;
+import io.spendstream.v1.BudgetThreshold;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Budgets on their way through the whole topology. */
+class BudgetsTest {
+
+    /** What one of {@link Pipeline#event} costs, in nano-USD. */
+    private static final long COST = 3_500_000;
+
+    private static final Instant YESTERDAY = Pipeline.NOW.minus(Duration.ofDays(1));
+
+    private final Pipeline pipeline = new Pipeline();
+
+    @BeforeEach
+    void price() {
+        pipeline.price(Pipeline.gpt4o());
+    }
+
+    @AfterEach
+    void close() {
+        pipeline.close();
+    }
+
+    /** Silent about its pace: these tests are about amounts. */
+    private static Budget.Builder daily(long limit, long... atPpm) {
+        return Budget.newBuilder()
+                .setId("daily")
+                .setLimit(limit)
+                .setPeriod(BudgetPeriod.DAY)
+                .setBurnRateMin(1_000_000_000_000L)
+                .setThresholds(Arrays.stream(atPpm)
+                        .mapToObj(at -> new BudgetThreshold(at, BudgetAction.NOTIFY, null))
+                        .toList());
+    }
+
+    private void publish(String... ids) {
+        for (String id : ids) {
+            pipeline.publish(Pipeline.event(id).build());
+        }
+    }
+
+    private List<Long> spent() {
+        pipeline.settle();
+        return pipeline.statuses().values().stream().map(BudgetStatus::getSpent).toList();
+    }
+
+    @Test
+    void aBudgetMadeInTheMiddleOfAPeriodStartsWithExactlyWhatWasSpent() {
+        // Given: one call in another period, and one that another budget would count
+        pipeline.publish(Pipeline.event("y").setTime(YESTERDAY.minusSeconds(60)).build());
+        pipeline.publish(Pipeline.event("other").setFeature("search").build());
+        publish("a", "b");
+
+        // When
+        pipeline.define(
+                daily(10 * COST, 200_000)
+                        .setMatch(Map.of("feature", List.of("ch*")))
+                        .build(),
+                Pipeline.NOW);
+        publish("c", "c", "a");
+
+        // Then
+        assertThat(spent()).containsExactly(3 * COST);
+        assertThat(pipeline.alerts())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.getSummary())
+                        .startsWith("Budget daily has spent 0.007 USD of 0.035 USD (20 %)"));
+    }
+
+    @Test
+    void aDayOfAnotherZoneIsSummedFromQuarterHours() {
+        // Given: 23:50 and 00:10 in Kathmandu, at 18:15 UTC
+        Instant midnight = Instant.parse("2026-11-20T18:15:00Z");
+        pipeline.publish(
+                Pipeline.event("before").setTime(midnight.minusSeconds(600)).build());
+        pipeline.publish(
+                Pipeline.event("after").setTime(midnight.plusSeconds(600)).build());
+
+        // When
+        pipeline.define(daily(10 * COST).setZone("Asia/Kathmandu").build(), Pipeline.NOW);
+        publish("now");
+
+        // Then
+        assertThat(spent()).containsExactly(2 * COST);
+    }
+
+    @Test
+    void ofSeveralThresholdsPassedAtOnceOnlyTheHighestNotifies() {
+        // Given
+        pipeline.define(daily(COST, 500_000, 800_000, 1_000_000).build(), Pipeline.NOW);
+
+        // When
+        publish("a");
+        publish("a", "b");
+        pipeline.settle();
+
+        // Then
+        List<Alert> alerts = pipeline.alerts();
+        assertThat(alerts).extracting(Alert::getThreshold).containsExactly(500_000L, 800_000L, 1_000_000L);
+        assertThat(alerts).extracting(Alert::getNotify).containsExactly(false, false, true);
+        assertThat(alerts).extracting(Alert::getId).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aLateEventLandsInThePeriodItBelongsToThoughItIsOver() {
+        // Given
+        pipeline.define(daily(2 * COST, 1_000_000).build(), YESTERDAY);
+        publish("today");
+
+        // When
+        pipeline.publish(Pipeline.event("late1").setTime(YESTERDAY).build());
+        pipeline.publish(Pipeline.event("late2").setTime(YESTERDAY).build());
+
+        // Then
+        assertThat(pipeline.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.getPeriodStart()).isEqualTo(Instant.parse("2026-11-20T00:00:00Z"));
+            assertThat(alert.getValue()).isEqualTo(2 * COST);
+        });
+        assertThat(spent()).containsExactly(COST);
+    }
+
+    @Test
+    void whatWasSpentInPeriodsThatWereOverWhenTheBudgetWasMadeIsCountedAndToldToNobody() {
+        // Given
+        pipeline.publish(Pipeline.event("y1").setTime(YESTERDAY).build());
+
+        // When
+        pipeline.define(daily(2 * COST, 500_000, 1_000_000).build(), Pipeline.NOW);
+        assertThat(pipeline.alerts()).isEmpty();
+        pipeline.publish(Pipeline.event("y2").setTime(YESTERDAY).build());
+
+        // Then: what a late call passes later is told
+        assertThat(pipeline.alerts()).extracting(Alert::getThreshold).containsExactly(1_000_000L);
+    }
+
+    @Test
+    void aPriceThatComesLateCorrectsTheCounter() {
+        // Given
+        pipeline.define(daily(10 * COST, 100_000).build(), Pipeline.NOW);
+        pipeline.publish(Pipeline.event("new").setModel("gpt-5").build());
+        assertThat(pipeline.alerts()).isEmpty();
+
+        // When
+        var prices = Pipeline.gpt4o();
+        prices.setModel("gpt-5");
+        pipeline.price(prices);
+
+        // Then
+        assertThat(spent()).containsExactly(COST);
+        assertThat(pipeline.alerts()).hasSize(1);
+    }
+
+    @Test
+    void raisingTheLimitResolvesAndKeepsWhatWasSpent() {
+        // Given
+        pipeline.define(daily(COST, 1_000_000).build(), Pipeline.NOW);
+        publish("a");
+        Alert opened = pipeline.alerts().get(0);
+
+        // When
+        pipeline.define(daily(4 * COST, 1_000_000).build(), Pipeline.NOW.plusSeconds(1));
+        pipeline.settle();
+
+        // Then
+        assertThat(pipeline.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.getId()).isEqualTo(opened.getId());
+            assertThat(alert.getState()).isEqualTo(AlertState.RESOLVED);
+            assertThat(alert.getLimit()).isEqualTo(4 * COST);
+        });
+        assertThat(spent()).containsExactly(COST);
+    }
+
+    @Test
+    void aBudgetThatIsDeletedTakesBackWhatItSaidAndOneMadeAgainIsSummedAnew() {
+        // Given
+        pipeline.define(daily(COST, 1_000_000).build(), Pipeline.NOW);
+        publish("a");
+        pipeline.settle();
+        pipeline.statuses();
+        pipeline.alerts();
+
+        // When
+        pipeline.forget("daily");
+        pipeline.settle();
+
+        // Then
+        assertThat(pipeline.statuses()).hasSize(1).containsValue(null);
+        assertThat(pipeline.alerts()).extracting(Alert::getState).containsExactly(AlertState.RESOLVED);
+
+        // And
+        publish("b");
+        pipeline.define(daily(COST, 1_000_000).build(), Pipeline.NOW);
+        publish("c");
+        assertThat(spent()).containsExactly(3 * COST);
+        assertThat(pipeline.alerts()).extracting(Alert::getState).containsExactly(AlertState.OPEN);
+    }
+
+    @Test
+    void aBudgetThatCountsSomethingElseStartsWithWhatWasSpentOfThat() {
+        // Given
+        pipeline.define(daily(10 * COST).build(), Pipeline.NOW);
+        publish("a");
+        pipeline.publish(Pipeline.event("s").setFeature("search").build());
+        assertThat(spent()).containsExactly(2 * COST);
+
+        // When
+        pipeline.define(daily(10 * COST).setGroupBy(List.of("feature")).build(), Pipeline.NOW.plusSeconds(1));
+        publish("b");
+        pipeline.settle();
+
+        // Then
+        Map<String, BudgetStatus> statuses = pipeline.statuses();
+        assertThat(statuses.values().stream().filter(status -> status == null)).hasSize(1);
+        assertThat(pipeline.statusView.of(
+                        "daily",
+                        pipeline.budgetBook.contents().budgets().get("daily").scopeId()))
+                .extracting(status -> status.getGroup().get("feature"), BudgetStatus::getSpent)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("chat", 2 * COST),
+                        org.assertj.core.groups.Tuple.tuple("search", COST));
+    }
+
+    @Test
+    void aBudgetPerUserStartsWhenItIsMadeAndSaysSo() {
+        // Given
+        pipeline.publish(Pipeline.event("before").setUser("u1").build());
+
+        // When
+        pipeline.define(daily(10 * COST).setGroupBy(List.of("user")).build(), Pipeline.NOW.minusSeconds(5));
+        publish("nobody");
+        pipeline.publish(Pipeline.event("a").setUser("u1").build());
+        pipeline.publish(Pipeline.event("b").setUser("u2").build());
+        pipeline.publish(Pipeline.event("b").setUser("u2").build());
+        pipeline.settle();
+
+        // Then
+        assertThat(pipeline.statuses().values())
+                .filteredOn(status -> status.getGroup().get("user") != null)
+                .hasSize(2)
+                .allSatisfy(status -> {
+                    assertThat(status.getSpent()).isEqualTo(COST);
+                    assertThat(status.getMeasuredFrom()).isEqualTo(Pipeline.NOW);
+                });
+    }
+
+    @Test
+    void anInvalidBudgetIsReportedAndThePreviousOneStaysInForce() {
+        // Given
+        pipeline.define(daily(10 * COST).build(), Pipeline.NOW);
+
+        // When
+        pipeline.define(daily(10 * COST).setZone("Mars/Olympus").build(), Pipeline.NOW);
+        publish("a");
+
+        // Then
+        assertThat(pipeline.refused).singleElement().asString().contains("budgets daily", "Mars/Olympus");
+        assertThat(spent()).containsExactly(COST);
+    }
+
+    @Test
+    void everyInstanceShowsStatusesAndAlerts() {
+        // Given
+        pipeline.define(daily(COST, 1_000_000).build(), Pipeline.NOW);
+
+        // When
+        publish("a");
+        pipeline.settle();
+
+        // Then
+        String scope = pipeline.budgetBook.contents().budgets().get("daily").scopeId();
+        assertThat(pipeline.statusView.get("daily", scope, List.of()).getFractionPpm())
+                .isEqualTo(1_000_000);
+        assertThat(pipeline.alertView.all()).hasSize(1);
+    }
+}

@@ -1,0 +1,278 @@
+package io.spendstream.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spendstream.MemoryStore;
+import io.spendstream.budget.BudgetBook;
+import io.spendstream.combine.ByteSink;
+import io.spendstream.combine.CommitPoint;
+import io.spendstream.combine.CommitPoints;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertState;
+import io.spendstream.v1.Budget;
+import io.spendstream.v1.BudgetAction;
+import io.spendstream.v1.BudgetPeriod;
+import io.spendstream.v1.BudgetStatus;
+import io.spendstream.v1.BudgetThreshold;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.Test;
+
+/** One task's counters: shares of sources, alerts and restarts. */
+class WatchStageTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final long DAY_START = Instant.parse("2026-11-21T00:00:00Z").toEpochMilli();
+    private static final long DAY_END = Instant.parse("2026-11-22T00:00:00Z").toEpochMilli();
+
+    private final KeyValueStore<Bytes, byte[]> counters = MemoryStore.named(WatchStage.COUNTERS);
+    private final KeyValueStore<Bytes, byte[]> journal = MemoryStore.named(WatchStage.JOURNAL);
+    private final BudgetBook book = new BudgetBook();
+    private final List<Alert> alerts = new ArrayList<>();
+    private final List<BudgetStatus> statuses = new ArrayList<>();
+    private MockProcessorContext<Object, Object> context;
+    private WatchStage stage;
+
+    private void start(int groupsMax) {
+        stage = new WatchStage(
+                new WatchSettings(Duration.ofSeconds(1), groupsMax, Duration.ofDays(40)),
+                new WatchStage.Ways("alerts", "statuses"),
+                book);
+        begin();
+    }
+
+    /** The same processor with the same stores: what a task does that starts again. */
+    private void begin() {
+        context = new MockProcessorContext<>();
+        context.addStateStore(counters);
+        context.addStateStore(journal);
+        CommitPoint commit =
+                new CommitPoints(WatchStage.COMMIT_POINT, CommitPoint.Mode.EVERY_RECORD, tally -> {}).build();
+        context.addStateStore(commit);
+        stage.init(context);
+    }
+
+    private void settle() {
+        context.scheduledPunctuators()
+                .forEach(punctuator -> punctuator.getPunctuator().punctuate(0));
+        collect();
+    }
+
+    private void collect() {
+        context.forwarded().forEach(forwarded -> {
+            if (forwarded.record().value() instanceof Alert alert) {
+                alerts.add(alert);
+            } else if (forwarded.record().value() instanceof BudgetStatus status) {
+                statuses.add(status);
+            }
+        });
+        context.resetForwards();
+    }
+
+    private String define(long limit, List<String> groupBy, long... atPpm) {
+        assertThat(book.put(
+                        Budget.newBuilder()
+                                .setId("b")
+                                .setLimit(limit)
+                                .setPeriod(BudgetPeriod.DAY)
+                                .setGroupBy(groupBy)
+                                .setBurnRateMin(1_000_000L)
+                                .setThresholds(Arrays.stream(atPpm)
+                                        .mapToObj(at -> new BudgetThreshold(at, BudgetAction.NOTIFY, null))
+                                        .toList())
+                                .build(),
+                        NOW.toEpochMilli()))
+                .isEmpty();
+        return book.contents().budgets().get("b").scopeId();
+    }
+
+    private void send(Block block) {
+        stage.process(new Record<>(0, block.bytes(), NOW.toEpochMilli()));
+        collect();
+    }
+
+    private long lastSpent() {
+        settle();
+        return statuses.get(statuses.size() - 1).getSpent();
+    }
+
+    /** Writes the format by hand, so that a change of it is seen here. */
+    private static final class Block {
+        private final int source;
+        private final List<String> texts = new ArrayList<>();
+        private final ByteSink entries = new ByteSink(64);
+
+        Block(int source) {
+            this.source = source;
+        }
+
+        private int number(String text) {
+            if (!texts.contains(text)) {
+                texts.add(text);
+            }
+            return texts.indexOf(text);
+        }
+
+        Block open(String scope) {
+            entries.writeByte(0).writeVarint(number(scope)).writeSigned(0).writeSigned(0);
+            return this;
+        }
+
+        Block close(String scope) {
+            entries.writeByte(1).writeVarint(number(scope));
+            return this;
+        }
+
+        Block amount(String scope, long amount, String... group) {
+            entries.writeByte(2)
+                    .writeVarint(number(scope))
+                    .writeSigned(DAY_START)
+                    .writeSigned(DAY_END)
+                    .writeByte(0);
+            entries.writeByte(3).writeVarint(group.length);
+            for (String value : group) {
+                entries.writeVarint(number(value) + 1);
+            }
+            entries.writeSigned(NOW.toEpochMilli() / 900_000).writeSigned(amount);
+            return this;
+        }
+
+        byte[] bytes() {
+            ByteSink block = new ByteSink(64).writeByte(1).writeVarint(source).writeVarint(texts.size());
+            texts.forEach(block::writeText);
+            return block.writeBytes(entries.toBytes()).toBytes();
+        }
+    }
+
+    @Test
+    void aTaskThatStartsAgainKnowsWhatWasSpentAndTellsNothingTwice() {
+        // Given
+        String scope = define(100, List.of(), 500_000);
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 30));
+        settle();
+        send(new Block(1).amount(scope, 30));
+        assertThat(alerts).hasSize(1);
+
+        // When: once with the last block in the journal only, once settled
+        begin();
+        settle();
+        begin();
+        send(new Block(3).open(scope).amount(scope, 5));
+
+        // Then
+        assertThat(lastSpent()).isEqualTo(65);
+        assertThat(alerts).hasSize(1);
+    }
+
+    @Test
+    void aSourceThatOpensAgainReplacesItsOwnShareOnly() {
+        // Given
+        String scope = define(100, List.of());
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 30));
+        send(new Block(3).open(scope).amount(scope, 5));
+        settle();
+
+        // When
+        send(new Block(1).close(scope));
+        begin();
+        assertThat(lastSpent()).isEqualTo(5);
+        send(new Block(1).open(scope).amount(scope, 31).amount(scope, 1));
+
+        // Then
+        assertThat(lastSpent()).isEqualTo(37);
+    }
+
+    @Test
+    void aCorrectionResolvesAndPassingAgainOpensTheSameAlertAgain() {
+        // Given
+        String scope = define(100, List.of(), 500_000);
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 60));
+
+        // When
+        send(new Block(1).amount(scope, -20));
+        send(new Block(1).amount(scope, 20));
+
+        // Then
+        assertThat(alerts)
+                .extracting(Alert::getState)
+                .containsExactly(AlertState.OPEN, AlertState.RESOLVED, AlertState.OPEN);
+        assertThat(alerts).extracting(Alert::getId).containsOnly(alerts.get(0).getId());
+    }
+
+    @Test
+    void groupsPastTheLimitShareACounterAndAnAlertSaysSo() {
+        // Given
+        String scope = define(100, List.of("feature"));
+        start(2);
+
+        // When
+        send(new Block(1).open(scope).amount(scope, 1, "a").amount(scope, 2, "b"));
+        send(new Block(1).amount(scope, 3, "c").amount(scope, 4, "d").amount(scope, 5, "a"));
+        settle();
+        begin();
+        send(new Block(1).amount(scope, 10, "d"));
+        settle();
+
+        // Then
+        assertThat(alerts).extracting(Alert::getKind).containsExactly("budget_overflow");
+        assertThat(statuses.stream().filter(BudgetStatus::getOverflow).map(BudgetStatus::getSpent))
+                .last()
+                .isEqualTo(17L);
+        assertThat(statuses.stream()
+                        .filter(status -> "a".equals(status.getGroup().get("feature")))
+                        .map(BudgetStatus::getSpent))
+                .last()
+                .isEqualTo(6L);
+    }
+
+    @Test
+    void whatIsCountedBeforeTheDefinitionIsKnownIsHeldAgainstItThen() {
+        // Given
+        start(10);
+        String scope = define(100, List.of(), 500_000);
+        book.remove("b");
+        send(new Block(1).open(scope).amount(scope, 60));
+        assertThat(alerts).isEmpty();
+
+        // When
+        define(100, List.of(), 500_000);
+        settle();
+
+        // Then
+        assertThat(alerts).hasSize(1);
+    }
+
+    @Test
+    void aPaceThatIsFarTooFastPagesOnce() {
+        // Given: three quarters of a day's limit within minutes, 18 times an even pace
+        Budget daily = Budget.newBuilder()
+                .setId("m")
+                .setLimit(400L)
+                .setPeriod(BudgetPeriod.DAY)
+                .build();
+        assertThat(book.put(daily, NOW.toEpochMilli())).isEmpty();
+        String scope = book.contents().budgets().get("m").scopeId();
+        start(10);
+
+        // When
+        send(new Block(1).open(scope).amount(scope, 300));
+        settle();
+        settle();
+
+        // Then
+        assertThat(alerts)
+                .filteredOn(alert -> alert.getKind().equals("budget_burn_rate"))
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.getLabels()).containsEntry("rule", "page-1h"));
+    }
+}
