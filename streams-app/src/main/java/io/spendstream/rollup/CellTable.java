@@ -286,6 +286,9 @@ final class CellTable implements CellReader {
      * it was stored, so one that is not in the copy is in the store.
      */
     private void scan(Bytes from, Bytes to, Scanned visitor) {
+        if (from.compareTo(to) >= 0) {
+            return;
+        }
         Map<Bytes, byte[]> inMemory = copyOfMemory(from, to);
         long[] measures = new long[Measure.COUNT];
         inMemory.forEach((key, value) ->

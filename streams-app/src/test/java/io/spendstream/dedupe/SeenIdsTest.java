@@ -3,7 +3,7 @@ package io.spendstream.dedupe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.spendstream.MemoryStore;
+import io.spendstream.TestStores;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +23,7 @@ class SeenIdsTest {
     private static final long BUCKET_MS = 5 * MINUTE_MS;
     private static final long TOLERANCE_MS = MINUTE_MS;
 
-    private final KeyValueStore<Bytes, byte[]> store = MemoryStore.named("seen");
+    private final KeyValueStore<Bytes, byte[]> store = TestStores.inMemory("seen");
     private SeenIds seen = new SeenIds(DedupeSettings.DEFAULT, store);
 
     private void restart() {
@@ -31,7 +31,7 @@ class SeenIdsTest {
     }
 
     private int blocks() {
-        return MemoryStore.entries(store).size();
+        return TestStores.entries(store).size();
     }
 
     /** What is recognised, in the simplest form: the ids of each bucket. */
@@ -196,7 +196,7 @@ class SeenIdsTest {
         seen.write();
 
         // Then
-        assertThat(MemoryStore.entries(store))
+        assertThat(TestStores.entries(store))
                 .allSatisfy(block -> assertThat(block.value.length).isLessThanOrEqualTo(256 << 10))
                 .hasSizeLessThan(25);
         restart();

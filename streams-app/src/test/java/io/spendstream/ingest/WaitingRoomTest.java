@@ -2,7 +2,7 @@ package io.spendstream.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spendstream.MemoryStore;
+import io.spendstream.TestStores;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WaitingRoomTest {
 
-    private final KeyValueStore<Bytes, byte[]> store = MemoryStore.named("waiting");
+    private final KeyValueStore<Bytes, byte[]> store = TestStores.inMemory("waiting");
     private WaitingRoom room = new WaitingRoom(store);
 
     private static WaitingRoom.Received record(int number) {
@@ -54,7 +54,7 @@ class WaitingRoomTest {
         assertThat(back.get(1).key()).containsExactly(9);
         assertThat(back.get(1).value()).isEmpty();
         assertThat(room.size()).isZero();
-        assertThat(MemoryStore.entries(store)).isEmpty();
+        assertThat(TestStores.entries(store)).isEmpty();
     }
 
     @Test
@@ -109,7 +109,7 @@ class WaitingRoomTest {
 
             // Then
             assertThat(room.size()).isEqualTo(model.size());
-            assertThat(MemoryStore.entries(store)).hasSize(model.size());
+            assertThat(TestStores.entries(store)).hasSize(model.size());
         }
     }
 }

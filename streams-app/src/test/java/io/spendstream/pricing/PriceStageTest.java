@@ -2,7 +2,7 @@ package io.spendstream.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spendstream.MemoryStore;
+import io.spendstream.TestStores;
 import io.spendstream.Usages;
 import io.spendstream.combine.CommitsWhenTold;
 import io.spendstream.usage.Measure;
@@ -24,7 +24,7 @@ class PriceStageTest {
     private static final int PRICED_PER_PUNCTUATION = 5_000;
 
     private final PriceBook book = new PriceBook();
-    private final KeyValueStore<Bytes, byte[]> store = MemoryStore.named(PriceStage.UNPRICED);
+    private final KeyValueStore<Bytes, byte[]> store = TestStores.inMemory(PriceStage.UNPRICED);
     private final CommitsWhenTold commit = new CommitsWhenTold();
     private final MockProcessorContext<byte[], Object> context = new MockProcessorContext<>();
     private final PriceStage stage = new PriceStage(book, new PriceStage.Ways("counted", "unpriced", "priced"));
@@ -78,7 +78,7 @@ class PriceStageTest {
         assertThat(sum(Measure.COST)).isEqualTo(2_000_000);
         assertThat(sum(Measure.UNPRICED_REQUESTS)).isEqualTo(1);
         assertThat(sum(Measure.REQUESTS)).isEqualTo(3);
-        assertThat(MemoryStore.entries(store)).hasSize(1);
+        assertThat(TestStores.entries(store)).hasSize(1);
     }
 
     /** The restored store holds the event again, and the price book has not changed since: look all the same. */
@@ -87,7 +87,7 @@ class PriceStageTest {
         // Given
         process("a", "m");
         price("m");
-        List<KeyValue<Bytes, byte[]>> committed = MemoryStore.entries(store);
+        List<KeyValue<Bytes, byte[]>> committed = TestStores.entries(store);
         look();
         assertThat(sum(Measure.COST)).isEqualTo(1_000_000);
 
@@ -117,6 +117,6 @@ class PriceStageTest {
         look();
         assertThat(sum(Measure.COST)).isEqualTo((PRICED_PER_PUNCTUATION + 1) * 1_000_000L);
         assertThat(sum(Measure.UNPRICED_REQUESTS)).isZero();
-        assertThat(MemoryStore.entries(store)).isEmpty();
+        assertThat(TestStores.entries(store)).isEmpty();
     }
 }

@@ -2,7 +2,7 @@ package io.spendstream.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spendstream.MemoryStore;
+import io.spendstream.TestStores;
 import io.spendstream.Usages;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Meter;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class UnpricedEventsTest {
 
-    private final UnpricedEvents events = new UnpricedEvents(MemoryStore.named("unpriced"));
+    private final UnpricedEvents events = new UnpricedEvents(TestStores.inMemory("unpriced"));
 
     private void add(String model, long timeMs, String id) {
         UsageRecord event = Usages.event("chat", model, null, timeMs);
