@@ -2,7 +2,7 @@ package io.spendstream.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spendstream.MemoryStore;
+import io.spendstream.TestStores;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.CommitPoint;
@@ -32,8 +32,8 @@ class WatchStageTest {
     private static final long DAY_START = Instant.parse("2026-11-21T00:00:00Z").toEpochMilli();
     private static final long DAY_END = Instant.parse("2026-11-22T00:00:00Z").toEpochMilli();
 
-    private final KeyValueStore<Bytes, byte[]> counters = MemoryStore.named(WatchStage.COUNTERS);
-    private final KeyValueStore<Bytes, byte[]> journal = MemoryStore.named(WatchStage.JOURNAL);
+    private final KeyValueStore<Bytes, byte[]> counters = TestStores.inMemory(WatchStage.COUNTERS);
+    private final KeyValueStore<Bytes, byte[]> journal = TestStores.inMemory(WatchStage.JOURNAL);
     private final BudgetBook book = new BudgetBook();
     private final List<Alert> alerts = new ArrayList<>();
     private final List<BudgetStatus> statuses = new ArrayList<>();
