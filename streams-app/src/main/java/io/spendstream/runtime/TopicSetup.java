@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ public final class TopicSetup {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
     private static final int TIMEOUT_S = 30;
+    private static final long VISIBLE_PAUSE_MS = 20;
 
     private TopicSetup() {}
 
@@ -40,6 +42,7 @@ public final class TopicSetup {
                     admin.createTopics(missing).values().entrySet()) {
                 await(created.getKey(), created.getValue());
             }
+            awaitVisible(admin, missing.stream().map(NewTopic::name).toList());
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(
                     "Kafka does not list its topics: " + cause(e) + ". Is bootstrap.servers right and the broker up?",
@@ -47,6 +50,23 @@ public final class TopicSetup {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while topics were created", e);
+        }
+    }
+
+    /** A topic is created when the controller has it; brokers learn of it a moment later. */
+    private static void awaitVisible(Admin admin, List<String> topics)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_S);
+        while (true) {
+            try {
+                admin.describeTopics(topics).allTopicNames().get(TIMEOUT_S, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(VISIBLE_PAUSE_MS);
+            }
         }
     }
 
