@@ -1,6 +1,5 @@
 package io.spendstream;
 
-import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.pricing.PriceBook;
@@ -174,7 +173,7 @@ public final class Spendstream implements AutoCloseable {
     private BudgetPorts budgetPorts() {
         ShownBudgets shown = new ShownBudgets(
                 statuses, alerts, engine.probe(), engine, config.watch().settleEvery(), Clock.systemUTC());
-        return new BudgetPorts(clients.budgets(), shown, shown, AdmissionPolicy.DEFAULT);
+        return new BudgetPorts(clients.budgets(), shown, shown, config.admission());
     }
 
     /** Where it listens. */

@@ -24,6 +24,9 @@ import java.util.List;
  */
 final class AdmissionRoute {
 
+    /** What one call can say of itself, read on the event loop. */
+    private static final int BODY_BYTES_MAX = 256 << 10;
+
     private final RestPorts ports;
     private final BudgetCounters counters;
     private final Bodies bodies;
@@ -31,7 +34,7 @@ final class AdmissionRoute {
     AdmissionRoute(RestPorts ports, Bodies bodies) {
         this.ports = ports;
         this.counters = ports.budgets().counters();
-        this.bodies = bodies;
+        this.bodies = bodies.upTo(BODY_BYTES_MAX);
     }
 
     void mount(Api api) {

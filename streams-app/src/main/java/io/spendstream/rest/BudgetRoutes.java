@@ -28,6 +28,8 @@ final class BudgetRoutes {
     private static final String TEMPLATE = ALL + "/{id}";
     private static final String PATH = ALL + "/:id";
     private static final String STATUS = "/status";
+    /** As a record it is smaller than as JSON, and Kafka takes records of a megabyte. */
+    private static final int BODY_BYTES_MAX = 512 << 10;
 
     private final RestPorts ports;
     private final Budgets budgets;
@@ -38,7 +40,7 @@ final class BudgetRoutes {
         this.ports = ports;
         this.budgets = ports.budgets().definitions();
         this.workers = workers;
-        this.bodies = bodies;
+        this.bodies = bodies.upTo(BODY_BYTES_MAX);
     }
 
     void mount(Api api) {
