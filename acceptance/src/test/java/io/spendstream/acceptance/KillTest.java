@@ -26,10 +26,16 @@ class KillTest {
     /** Counted between two kills, so that each interrupts work that is under way. */
     private static final int PROGRESS = 1_000;
 
+    /** Sends at once what is sent, long before it is committed, so that every kill leaves something half done. */
+    private static final Map<String, String> EAGER =
+            Map.of("kafka.producer.linger.ms", "0", AppConfig.COMMIT_INTERVAL_MS, "300");
+
     @Test
     void killedAndStartedAgainWithItsState(Cluster cluster) throws Exception {
+        Map<String, String> named = new HashMap<>(EAGER);
+        named.put(AppConfig.INSTANCE_ID, "app");
         try (Scene scene = new Scene(cluster, "kill");
-                AppProcess app = scene.process("app", Map.of(AppConfig.INSTANCE_ID, "app"))) {
+                AppProcess app = scene.process("app", named)) {
             survivesKills(scene, app, 3, () -> {});
         }
     }
@@ -37,7 +43,7 @@ class KillTest {
     @Test
     void killedAndStartedAgainWithoutItsState(Cluster cluster) throws Exception {
         try (Scene scene = new Scene(cluster, "kill-empty");
-                AppProcess app = scene.process("app", Map.of())) {
+                AppProcess app = scene.process("app", EAGER)) {
             survivesKills(
                     scene, app, 1, () -> delete(scene.deployment.directory().resolve("app")));
         }

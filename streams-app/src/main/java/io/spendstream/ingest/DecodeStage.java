@@ -96,8 +96,10 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
 
     @Override
     public void close() {
-        // Whoever works on the partition next says what waits there.
-        progress.waiting(context.taskId().partition(), 0, 0);
+        if (context != null) {
+            // Whoever works on the partition next says what waits there.
+            progress.waiting(context.taskId().partition(), 0, 0);
+        }
     }
 
     private void setAside(Verdict verdict, WaitingRoom.Received record) {

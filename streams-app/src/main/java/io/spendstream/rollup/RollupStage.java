@@ -1,6 +1,5 @@
 package io.spendstream.rollup;
 
-import io.spendstream.usage.Progress;
 import io.spendstream.v1.SpendRollup;
 import java.time.Duration;
 import org.apache.kafka.common.utils.Bytes;
@@ -36,7 +35,6 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     private final CellFeed feed;
     private final Shards shards;
     private final Runnable overflow;
-    private final Progress progress;
     private final RollupRecords records;
     private ProcessorContext<Object, Object> context;
     private CellTable table;
@@ -46,14 +44,12 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
      * @param feed follows the cells of this task
      * @param overflow is told of each value that became {@code __other__}
      */
-    public RollupStage(
-            RollupSettings settings, Ways ways, CellFeed feed, Shards shards, Runnable overflow, Progress progress) {
+    public RollupStage(RollupSettings settings, Ways ways, CellFeed feed, Shards shards, Runnable overflow) {
         this.settings = settings;
         this.ways = ways;
         this.feed = feed;
         this.shards = shards;
         this.overflow = overflow;
-        this.progress = progress;
         this.records = new RollupRecords(settings.tagDimensions());
     }
 
@@ -76,7 +72,6 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         feed.look(this::sendFed);
         table.add(record.value(), feed);
         feed.drain(this::sendFed);
-        progress.rolledUp(context.taskId().partition(), record.timestamp());
         if (table.isFull()) {
             settle();
         }

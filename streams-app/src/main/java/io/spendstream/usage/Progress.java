@@ -1,6 +1,9 @@
 package io.spendstream.usage;
 
-/** Is told by the stages how far they are, so that answers can say how fresh they are. Called from many threads. */
+/**
+ * Is told by the stages what the brokers do not know about how far they are, so that answers can say how fresh they are.
+ * Called from many threads.
+ */
 public interface Progress {
 
     /**
@@ -9,11 +12,6 @@ public interface Progress {
      * @param oldestReceivedMs when the first of them was received, epoch milliseconds; of no meaning where none waits
      */
     void waiting(int partition, long records, long oldestReceivedMs);
-
-    /** A task has added to the cube what events received until then add, from a partition of the deltas. */
-    default void rolledUp(int partition, long receivedMs) {
-        // The brokers' word, which is also known of tasks elsewhere, is enough for those who are here now.
-    }
 
     /** For those who do not care. */
     Progress NONE = (partition, records, oldestReceivedMs) -> {};
