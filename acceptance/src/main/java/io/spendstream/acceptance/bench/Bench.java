@@ -36,6 +36,10 @@ public final class Bench implements Callable<Integer> {
         THROUGHPUT,
         SPEND,
         PUBLISH,
+        ADMISSION,
+        ALERTS,
+        OVERSPEND,
+        BUDGETS,
         ALL;
 
         boolean includes(Part other) {
@@ -43,7 +47,10 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    @Parameters(arity = "0..1", defaultValue = "all", description = "One of throughput, spend, publish, all.")
+    @Parameters(
+            arity = "0..1",
+            defaultValue = "all",
+            description = "One of throughput, spend, publish, admission, alerts, overspend, budgets, all.")
     private Part part;
 
     @Option(names = "--events", defaultValue = "2000000", description = "In the topic that is read.")
@@ -118,6 +125,18 @@ public final class Bench implements Callable<Integer> {
         }
         if (part.includes(Part.PUBLISH)) {
             new PublishLoad(site, options, out).run(result.putObject("publish"));
+        }
+        if (part.includes(Part.ADMISSION)) {
+            new AdmissionChecks(site, out).run(result.putObject("admission"));
+        }
+        if (part.includes(Part.ALERTS)) {
+            new AlertDelay(site, options, out).run(result.putObject("alerts"));
+        }
+        if (part.includes(Part.OVERSPEND)) {
+            new Overspend(site, out).run(result.putObject("overspend"));
+        }
+        if (part.includes(Part.BUDGETS)) {
+            new BudgetsCost(site, options, out).run(result.putObject("budgets"));
         }
         String closingLines = "";
         if (part.includes(Part.THROUGHPUT)) {
