@@ -23,6 +23,9 @@ final class StatusJson {
 
     private static final int LIMIT_DEFAULT = 1_000;
     private static final int LIMIT_MAX = 10_000;
+    /** Ends of periods are the same in answer after answer. */
+    private static final TimeTexts TIMES = new TimeTexts();
+
     private static final BigDecimal MS_PER_DAY =
             BigDecimal.valueOf(Duration.ofDays(1).toMillis());
 
@@ -101,7 +104,7 @@ final class StatusJson {
         writeAmount(g, "limit", measure, standing.limit());
         writeAmount(g, "spent", measure, standing.spent());
         writeAmount(g, "remaining", measure, standing.remaining());
-        g.writeNumberField("fraction", BudgetJson.fraction(standing.fractionPpm()));
+        writeFraction(g, "fraction", standing.fractionPpm());
         writeTime(g, "period_start", standing.window().start());
         writeTime(g, "period_end", standing.window().end());
     }
@@ -141,7 +144,7 @@ final class StatusJson {
         if (amount == null) {
             g.writeNull();
         } else {
-            g.writeNumber(BudgetJson.amount(measure, amount));
+            Json.writeDecimal(g, amount, measure == BudgetMeasure.COST ? Json.NANO_DIGITS : 0);
         }
     }
 
@@ -150,11 +153,11 @@ final class StatusJson {
         if (ppm == null) {
             g.writeNull();
         } else {
-            g.writeNumber(BudgetJson.fraction(ppm));
+            Json.writeDecimal(g, ppm, Json.PPM_DIGITS);
         }
     }
 
     static void writeTime(JsonGenerator g, String field, Instant time) throws IOException {
-        g.writeStringField(field, time == null ? null : time.toString());
+        g.writeStringField(field, time == null ? null : TIMES.text(time));
     }
 }

@@ -6,6 +6,8 @@ import io.spendstream.topic.Topics;
 import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.Map;
 
@@ -65,8 +67,14 @@ final class AdmissionChecks {
     void run(ObjectNode result) throws IOException, InterruptedException {
         Topics topics = Topics.withPrefix(PREFIX);
         site.createTopics(topics);
-        try (Instance instance =
-                new Instance(site, Map.of(AppConfig.TOPIC_PREFIX, PREFIX, AppConfig.PRICED_PUBLISHED, "false"))) {
+        Map<String, String> changes = Map.of(
+                AppConfig.TOPIC_PREFIX,
+                PREFIX,
+                AppConfig.PRICED_PUBLISHED,
+                "false",
+                AppConfig.HTTP_PORT,
+                Integer.toString(freePort()));
+        try (Instance instance = new Instance(site, changes)) {
             instance.awaitReady();
             BudgetClient client = new BudgetClient(instance.url());
             define(client);
@@ -79,6 +87,13 @@ final class AdmissionChecks {
             result.put("counters", COUNTERS + FEATURES + 1);
             measure(instance, "as fast as answered", CONNECTIONS, 0, result.putObject("as_fast_as_answered"));
             measure(instance, "at 20,000/s", PACED_CONNECTIONS, RATE, result.putObject("paced"));
+        }
+    }
+
+    /** A given port is served by several event loops, as in production; any free one by one. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
