@@ -5,6 +5,7 @@ import io.spendstream.budget.BudgetFault;
 import io.spendstream.budget.BudgetIndex;
 import io.spendstream.budget.BudgetJson;
 import io.spendstream.budget.BudgetRules;
+import io.spendstream.budget.ScopeMatcher;
 import io.spendstream.query.Budgets;
 import io.spendstream.query.Freshness;
 import io.spendstream.usage.Dimension;
@@ -17,6 +18,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -142,7 +144,15 @@ final class BudgetRoutes {
                 ports.budgets().counters().of(definition),
                 limit,
                 ports.clock().instant(),
-                freshness);
+                freshness,
+                knownFrom(definition));
+    }
+
+    /** What the cube knows, it knows from before the budget was made; else it is counted since then. */
+    private Instant knownFrom(BudgetDefinition definition) {
+        return ScopeMatcher.of(definition).isAnsweredBy(ports.dimensions().fields()::contains)
+                ? Instant.EPOCH
+                : budgets.countedSince(definition).orElse(Instant.EPOCH);
     }
 
     private Budget existing(String id) {

@@ -7,6 +7,7 @@ import io.spendstream.query.Budgets;
 import io.spendstream.query.IntakeFailure;
 import io.spendstream.v1.Budget;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -61,6 +62,12 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
     @Override
     public Optional<Budget> get(String id) {
         return Optional.ofNullable(book.get(id));
+    }
+
+    @Override
+    public Optional<Instant> countedSince(BudgetDefinition budget) {
+        return Optional.ofNullable(book.contents().scopes().get(budget.scopeId()))
+                .map(scope -> Instant.ofEpochMilli(scope.definedAtMs()));
     }
 
     @Override

@@ -64,8 +64,14 @@ final class AlertDelay {
     void run(ObjectNode result) throws IOException, InterruptedException {
         Topics topics = Topics.withPrefix(PREFIX);
         site.createTopics(topics);
-        try (Instance instance =
-                new Instance(site, Map.of(AppConfig.TOPIC_PREFIX, PREFIX, AppConfig.PRICED_PUBLISHED, "false"))) {
+        Map<String, String> changes = Map.of(
+                AppConfig.TOPIC_PREFIX,
+                PREFIX,
+                AppConfig.PRICED_PUBLISHED,
+                "false",
+                AppConfig.COMMIT_INTERVAL_MS,
+                Integer.toString(options.commitIntervalMs()));
+        try (Instance instance = new Instance(site, changes)) {
             instance.awaitReady();
             BudgetClient client = new BudgetClient(instance.url());
             define(client, BY_PROJECT, "project");
@@ -85,7 +91,10 @@ final class AlertDelay {
             if (failed()) {
                 throw failure.get();
             }
-            out.printf("%nfrom event acknowledged to alert readable, at %,d events/s%n", RATE);
+            out.printf(
+                    "%nfrom event acknowledged to alert readable, at %,d events/s, commits every %d ms%n",
+                    RATE, options.commitIntervalMs());
+            result.put("commit_interval_ms", options.commitIntervalMs());
             result.put("events_per_second", RATE);
             tell("counted by the cube", BY_PROJECT, result);
             tell("counted by user", BY_USER, result);

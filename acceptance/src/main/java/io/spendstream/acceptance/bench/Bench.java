@@ -71,6 +71,9 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--cells", defaultValue = "1000000", description = "Cells that spend is asked over.")
     private long cells;
 
+    @Option(names = "--commit-interval", defaultValue = "100", description = "Of the part alerts, in milliseconds.")
+    private int commitInterval;
+
     @Option(names = "--profile", description = "A further round, with a profile of where the time goes.")
     private boolean profile;
 
@@ -112,7 +115,7 @@ public final class Bench implements Callable<Integer> {
 
     private Options options() {
         try {
-            return new Options(events, users, partitions, rounds, threads, cells, profile);
+            return new Options(events, users, partitions, rounds, threads, cells, commitInterval, profile);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
