@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 /** The definitions of budgets. Look-ups are in memory and do not block. */
 public interface Budgets {
 
-    /** Those in force, ready to be found by what a call says. */
+    /** Those in force, ready to be found by what a call says. A change is in it a moment later. */
     BudgetIndex index();
 
     /** All, by id, also those that are not enabled. */

@@ -55,8 +55,7 @@ final class AdmissionRoute {
         Instant now = ports.clock().instant();
         UsageRecord call = AdmissionReader.read(body, now.toEpochMilli());
         Estimate estimate = estimate(call);
-        Freshness freshness = counters.freshness();
-        Instant asOf = freshness == null ? null : freshness.asOf();
+        Instant asOf = asOf(counters.freshness());
         Admission.Answer answer = Admission.decide(
                 Attributes.of(call),
                 estimate,
@@ -66,6 +65,11 @@ final class AdmissionRoute {
                 now,
                 ports.budgets().admission());
         return AdmissionJson.write(answer, estimate, asOf, now, ports.budgets().admission());
+    }
+
+    /** Null where nothing is known, or it is not known yet how old it is. */
+    private static Instant asOf(Freshness freshness) {
+        return freshness == null || freshness.asOf().equals(Instant.EPOCH) ? null : freshness.asOf();
     }
 
     /** The group's own counter; where it has none, the one it shares with the others past the limit of groups. */

@@ -2,7 +2,6 @@ package io.spendstream.rest;
 
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.BudgetFault;
-import io.spendstream.budget.BudgetIndex;
 import io.spendstream.budget.BudgetJson;
 import io.spendstream.budget.BudgetRules;
 import io.spendstream.budget.ScopeMatcher;
@@ -137,8 +136,7 @@ final class BudgetRoutes {
             throw Problem.unavailable("This instance does not know the counters yet", 1)
                     .exception();
         }
-        BudgetIndex.Entry entry = budgets.index().get(budget.getId());
-        BudgetDefinition definition = entry == null ? BudgetDefinition.of(budget) : entry.definition();
+        BudgetDefinition definition = BudgetDefinition.of(budget);
         return StatusJson.write(
                 definition,
                 ports.budgets().counters().of(definition),

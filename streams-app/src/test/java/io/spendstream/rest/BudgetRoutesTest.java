@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.Standing;
 import io.spendstream.budget.Window;
+import io.spendstream.query.Freshness;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
@@ -212,6 +213,18 @@ class BudgetRoutesTest {
         assertThat(answer.get("state").asText()).isEqualTo("unknown");
         assertThat(answer.get("when_unavailable").asText()).isEqualTo("allow");
         assertThat(answer.get("staleness_ms").isNull()).isTrue();
+    }
+
+    @Test
+    void an_age_that_is_not_known_yet_is_not_said() throws Exception {
+        // Given
+        put("/v1/budgets/daily", DAILY);
+        instance.budgets.freshness = new Freshness(true, Instant.EPOCH, 0, TestInstance.NOW.toEpochMilli());
+
+        // Then
+        JsonNode answer = admit("{'feature': 'chat-a', 'model': 'm', 'input_tokens': 1}");
+        assertThat(answer.get("state").asText()).isEqualTo("unknown");
+        assertThat(answer.get("as_of").isNull()).isTrue();
     }
 
     @ParameterizedTest
