@@ -37,8 +37,10 @@ final class Counter {
     long updatedAtMs;
     /** Changed since it was last looked at. */
     boolean touched;
-    /** Got what was spent in a period that was over when the scope was defined: not worth an alert. */
-    boolean quiet;
+    /** Got what was spent in a period that was over when the scope was defined, and was not looked at since. */
+    private boolean quiet;
+
+    private long quietSpent;
     /** Changed since it was last written down. */
     boolean unsettled;
 
@@ -54,6 +56,25 @@ final class Counter {
 
     long spent() {
         return spent;
+    }
+
+    /** That nobody is to be told of what it amounts to now. */
+    void hush() {
+        quiet = true;
+        quietSpent = spent;
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    /** What it amounted to when it was last hushed. */
+    long quietSpent() {
+        return quietSpent;
+    }
+
+    void lookedAt() {
+        quiet = false;
     }
 
     boolean hasSources() {

@@ -34,18 +34,22 @@ class WatchStageTest {
 
     private final KeyValueStore<Bytes, byte[]> counters = TestStores.inMemory(WatchStage.COUNTERS);
     private final KeyValueStore<Bytes, byte[]> journal = TestStores.inMemory(WatchStage.JOURNAL);
-    private final BudgetBook book = new BudgetBook();
+    private BudgetBook book = new BudgetBook();
     private final List<Alert> alerts = new ArrayList<>();
     private final List<BudgetStatus> statuses = new ArrayList<>();
     private MockProcessorContext<Object, Object> context;
     private WatchStage stage;
 
     private void start(int groupsMax) {
-        stage = new WatchStage(
+        stage = stage(groupsMax);
+        begin();
+    }
+
+    private WatchStage stage(int groupsMax) {
+        return new WatchStage(
                 new WatchSettings(Duration.ofSeconds(1), groupsMax, Duration.ofDays(40)),
                 new WatchStage.Ways("alerts", "statuses"),
                 book);
-        begin();
     }
 
     /** The same processor with the same stores: what a task does that starts again. */
@@ -131,11 +135,25 @@ class WatchStageTest {
         }
 
         Block amount(String scope, long amount, String... group) {
+            return amount(scope, DAY_START, DAY_END, false, amount, group);
+        }
+
+        /** Of yesterday, which was over when the scope was defined. */
+        Block quiet(String scope, long amount) {
+            return amount(scope, DAY_START - (DAY_END - DAY_START), DAY_START, true, amount);
+        }
+
+        /** Of yesterday, from a late call. */
+        Block late(String scope, long amount) {
+            return amount(scope, DAY_START - (DAY_END - DAY_START), DAY_START, false, amount);
+        }
+
+        private Block amount(String scope, long start, long end, boolean quiet, long amount, String... group) {
             entries.writeByte(2)
                     .writeVarint(number(scope))
-                    .writeSigned(DAY_START)
-                    .writeSigned(DAY_END)
-                    .writeByte(0);
+                    .writeSigned(start)
+                    .writeSigned(end)
+                    .writeByte(quiet ? 1 : 0);
             entries.writeByte(3).writeVarint(group.length);
             for (String value : group) {
                 entries.writeVarint(number(value) + 1);
@@ -170,6 +188,70 @@ class WatchStageTest {
         // Then
         assertThat(lastSpent()).isEqualTo(65);
         assertThat(alerts).hasSize(1);
+    }
+
+    @Test
+    void aTaskThatStartsAgainBeforeItSettledKnowsWhichAlertsAreOpen() {
+        // Given: the counter is in the journal only
+        String scope = define(100, List.of(), 500_000);
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 60));
+
+        // When
+        begin();
+        define(101, List.of(), 500_000);
+        settle();
+        send(new Block(1).amount(scope, -20));
+
+        // Then
+        assertThat(alerts).extracting(Alert::getState).containsExactly(AlertState.OPEN, AlertState.RESOLVED);
+    }
+
+    @Test
+    void whatWasCountedBeforeTheDefinitionWasKnownIsHeldAgainstItAlsoAfterARestart() {
+        // Given
+        start(10);
+        String scope = define(100, List.of(), 500_000);
+        book.remove("b");
+        send(new Block(1).open(scope).quiet(scope, 50).late(scope, 60));
+
+        // When
+        begin();
+        define(100, List.of(), 500_000, 1_000_000);
+        settle();
+
+        // Then: one was passed before the scope was defined, nobody is told of it
+        assertThat(alerts).extracting(Alert::getThreshold).containsExactly(1_000_000L);
+    }
+
+    @Test
+    void aTaskThatCameFromAnotherInstanceWaitsForTheDefinitionsItHadThere() throws Exception {
+        // Given
+        String scope = define(100, List.of(), 500_000);
+        book.readUpTo(1);
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 60));
+        Budget known = book.get("b");
+
+        // When: here the definition is read after the task comes
+        book = new BudgetBook();
+        stage = stage(10);
+        Thread task = Thread.currentThread();
+        long deadline = System.nanoTime() + 2_000_000_000L;
+        Thread reader = new Thread(() -> {
+            while (task.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            book.put(known, NOW.toEpochMilli());
+            book.readUpTo(1);
+        });
+        reader.start();
+        begin();
+        send(new Block(1).amount(scope, 1));
+        reader.join();
+
+        // Then
+        assertThat(alerts).extracting(Alert::getState).containsExactly(AlertState.OPEN);
     }
 
     @Test
