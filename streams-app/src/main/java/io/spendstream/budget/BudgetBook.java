@@ -23,12 +23,14 @@ public final class BudgetBook {
      *
      * @param counted one of its budgets; they agree in all that decides what is counted
      * @param definedAtMs when the first of its budgets was written; later changes of a limit do not move it
+     * @param contributorField whose values are told apart within a counter; null where none is
      * @param budgets by id
      */
     public record Scope(
             String id,
             BudgetDefinition counted,
             ScopeMatcher matcher,
+            String contributorField,
             long definedAtMs,
             List<BudgetDefinition> budgets) {
 
@@ -174,6 +176,7 @@ public final class BudgetBook {
                 id,
                 counted,
                 ScopeMatcher.of(counted),
+                Contributors.fieldOf(counted),
                 sharing.stream().mapToLong(Entry::definedAtMs).min().orElseThrow(),
                 sharing.stream().map(Entry::definition).toList());
     }

@@ -274,6 +274,7 @@ final class BudgetWatch {
                 .setChangedAt(Instant.ofEpochMilli(Math.max(alert.getChangedAt().toEpochMilli(), table.nowMs())))
                 .setValue(reading == null ? alert.getValue() : reading.spent())
                 .setLimit(reading == null ? alert.getLimit() : (Long) limit)
+                .setContributors(reading == null ? alert.getContributors() : WatchRecords.contributors(reading))
                 .setSummary("Resolved, " + why + ". Before: " + alert.getSummary())
                 .build());
         return true;

@@ -456,10 +456,16 @@ final class CounterTable {
         }
 
         @Override
-        public void amount(int source, ScopeBlock.WindowKey window, String[] values, long quarterHour, long amount) {
+        public void amount(
+                int source,
+                ScopeBlock.WindowKey window,
+                String[] values,
+                String contributor,
+                long quarterHour,
+                long amount) {
             ScopeCounters scope = scopes.computeIfAbsent(window.scope(), ScopeCounters::new);
             Counter counter = counterFor(scope, window, Arrays.asList(values));
-            counter.add(source, amount);
+            counter.add(source, contributor, amount);
             if (window.quiet()) {
                 counter.hush();
             }

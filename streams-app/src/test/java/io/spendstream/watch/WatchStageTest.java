@@ -14,6 +14,7 @@ import io.spendstream.v1.BudgetAction;
 import io.spendstream.v1.BudgetPeriod;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.BudgetThreshold;
+import io.spendstream.v1.Contributor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -112,6 +113,7 @@ class WatchStageTest {
         private final int source;
         private final List<String> texts = new ArrayList<>();
         private final ByteSink entries = new ByteSink(64);
+        private String contributor;
 
         Block(int source) {
             this.source = source;
@@ -131,6 +133,12 @@ class WatchStageTest {
 
         Block close(String scope) {
             entries.writeByte(1).writeVarint(number(scope));
+            return this;
+        }
+
+        /** Who spends the amounts that follow. */
+        Block by(String who) {
+            contributor = who;
             return this;
         }
 
@@ -158,12 +166,13 @@ class WatchStageTest {
             for (String value : group) {
                 entries.writeVarint(number(value) + 1);
             }
+            entries.writeVarint(contributor == null ? 0 : number(contributor) + 1);
             entries.writeSigned(NOW.toEpochMilli() / 900_000).writeSigned(amount);
             return this;
         }
 
         byte[] bytes() {
-            ByteSink block = new ByteSink(64).writeByte(1).writeVarint(source).writeVarint(texts.size());
+            ByteSink block = new ByteSink(64).writeByte(2).writeVarint(source).writeVarint(texts.size());
             texts.forEach(block::writeText);
             return block.writeBytes(entries.toBytes()).toBytes();
         }
@@ -332,6 +341,50 @@ class WatchStageTest {
 
         // Then
         assertThat(alerts).hasSize(1);
+    }
+
+    @Test
+    void anAlertNamesWhoSpentMostAlsoAfterARestart() {
+        // Given: one source begins anew, so that what it said before is void
+        String scope = define(100, List.of(), 500_000);
+        start(10);
+        send(new Block(3).open(scope).by("search").amount(scope, 20).by(null).amount(scope, 1));
+        send(new Block(1).open(scope).by("chat").amount(scope, 25).by("search").amount(scope, 3));
+        settle();
+        begin();
+        send(new Block(1).open(scope).by("chat").amount(scope, 9).by("mail").amount(scope, 8));
+
+        // When
+        send(new Block(1).by("chat").amount(scope, 12));
+
+        // Then
+        assertThat(alerts).singleElement().satisfies(alert -> {
+            assertThat(alert.getContributors())
+                    .containsExactly(
+                            new Contributor("feature", "chat", 21L, 420_000L),
+                            new Contributor("feature", "search", 20L, 400_000L),
+                            new Contributor("feature", "mail", 8L, 160_000L),
+                            new Contributor("feature", null, 1L, 20_000L));
+            assertThat(alert.getSummary()).contains("Most of it by feature chat");
+        });
+    }
+
+    @Test
+    void contributorsPastTheLimitShareOne() {
+        // Given
+        String scope = define(1_000, List.of(), 1_000_000);
+        start(10);
+        send(new Block(1).open(scope));
+
+        // When
+        for (int i = 0; i < 100; i++) {
+            send(new Block(1).by("feature-" + i).amount(scope, 10));
+        }
+
+        // Then
+        assertThat(alerts).singleElement().satisfies(alert -> assertThat(
+                        alert.getContributors().get(0))
+                .isEqualTo(new Contributor("feature", "__other__", 360L, 360_000L)));
     }
 
     @Test
