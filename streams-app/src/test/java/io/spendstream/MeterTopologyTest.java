@@ -2,8 +2,8 @@ package io.spendstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spendstream.rollup.Resolution;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Resolution;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
