@@ -15,6 +15,7 @@ import io.spendstream.rest.RestServer;
 import io.spendstream.rollup.Shards;
 import io.spendstream.runtime.AppConfig;
 import io.spendstream.runtime.AppMetrics;
+import io.spendstream.runtime.BookRestored;
 import io.spendstream.runtime.Clients;
 import io.spendstream.runtime.Engine;
 import io.spendstream.runtime.Schemas;
@@ -97,7 +98,7 @@ public final class Spendstream implements AutoCloseable {
             Start start = new Start(config, engine, () -> closing);
             start.topics(topics);
             start.schemas(schemas);
-            engine.start(topology());
+            engine.start(topology(), new BookRestored(budgets, topics.budgets().name()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {

@@ -9,6 +9,7 @@ import io.spendstream.v1.BudgetAction;
 import io.spendstream.v1.BudgetPeriod;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.BudgetThreshold;
+import io.spendstream.v1.Contributor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -116,6 +117,53 @@ class BudgetsTest {
         assertThat(alerts).extracting(Alert::getThreshold).containsExactly(500_000L, 800_000L, 1_000_000L);
         assertThat(alerts).extracting(Alert::getNotify).containsExactly(false, false, true);
         assertThat(alerts).extracting(Alert::getId).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anAlertSaysAllThatAPersonNeeds() {
+        // Given: half of the limit is spent before the budget is made
+        publish("a");
+        pipeline.publish(Pipeline.event("s").setFeature("search").build());
+        pipeline.define(
+                daily(4 * COST, 500_000, 750_000)
+                        .setOwner("team-chat")
+                        .setTenant("default")
+                        .setZone("Europe/Berlin")
+                        .build(),
+                Pipeline.NOW);
+
+        // When
+        publish("b");
+
+        // Then: the first sum passed one, the event the other
+        assertThat(pipeline.alerts()).last().satisfies(alert -> {
+            assertThat(alert.getKind()).isEqualTo("budget_threshold");
+            assertThat(alert.getState()).isEqualTo(AlertState.OPEN);
+            assertThat(alert.getTenant()).isEqualTo("default");
+            assertThat(alert.getScope()).isEmpty();
+            assertThat(alert.getBudget()).isEqualTo("daily");
+            assertThat(alert.getThreshold()).isEqualTo(750_000L);
+            assertThat(alert.getMeasure()).isEqualTo("cost");
+            assertThat(alert.getLimit()).isEqualTo(4 * COST);
+            assertThat(alert.getValue()).isEqualTo(3 * COST);
+            // 13 of 24 hours
+            assertThat(alert.getBaseline()).isEqualTo(4 * COST * 13 / 24);
+            assertThat(alert.getPeriodStart()).isEqualTo(Instant.parse("2026-11-20T23:00:00Z"));
+            assertThat(alert.getPeriodEnd()).isEqualTo(Instant.parse("2026-11-21T23:00:00Z"));
+            assertThat(alert.getZone()).isEqualTo("Europe/Berlin");
+            assertThat(alert.getOpenedAt()).isEqualTo(Pipeline.NOW);
+            assertThat(alert.getChangedAt()).isEqualTo(Pipeline.NOW);
+            assertThat(alert.getContributors())
+                    .containsExactly(
+                            new Contributor("feature", "chat", 2 * COST, 666_666L),
+                            new Contributor("feature", "search", COST, 333_333L));
+            assertThat(alert.getLabels()).containsEntry("owner", "team-chat");
+            assertThat(alert.getSummary())
+                    .isEqualTo(
+                            "Budget daily has spent 0.0105 USD of 0.014 USD (75 %), past its threshold of 75 %, in the"
+                                    + " day from 21 Nov 2026, 00:00 Europe/Berlin to 22 Nov 2026, 00:00 Europe/Berlin."
+                                    + " Most of it by feature chat: 0.007 USD (66.6 %).");
+        });
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.spendstream.budget;
 
 import io.spendstream.v1.Budget;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,12 +23,14 @@ public final class BudgetBook {
      *
      * @param counted one of its budgets; they agree in all that decides what is counted
      * @param definedAtMs when the first of its budgets was written; later changes of a limit do not move it
+     * @param contributorField whose values are told apart within a counter; null where none is
      * @param budgets by id
      */
     public record Scope(
             String id,
             BudgetDefinition counted,
             ScopeMatcher matcher,
+            String contributorField,
             long definedAtMs,
             List<BudgetDefinition> budgets) {
 
@@ -50,6 +53,7 @@ public final class BudgetBook {
     private final TreeMap<String, Entry> entries = new TreeMap<>();
     private volatile Contents contents = new Contents(0, Map.of(), Map.of());
     private volatile long version;
+    private long position;
 
     /**
      * Takes a budget in place of the one before.
@@ -105,6 +109,45 @@ public final class BudgetBook {
         return version;
     }
 
+    /**
+     * How far the topic of definitions has been read here: the offset of the first record that is not in the book. Whoever
+     * acts on {@link #contents()} and hands its work over to another instance says so, asking for this afterwards.
+     */
+    public synchronized long position() {
+        return position;
+    }
+
+    /** Says how far the topic has been read. Never goes back: what was read stays in the book. */
+    public synchronized void readUpTo(long offset) {
+        if (offset > position) {
+            position = offset;
+            notifyAll();
+        }
+    }
+
+    /**
+     * Waits until this instance has read as far as another had when it handed over its work, so that no definition looks
+     * deleted, or a limit unchanged, for a moment. Every instance reads all records within milliseconds.
+     *
+     * @return false where it has not within the time: then the topic may have been made anew
+     */
+    public synchronized boolean awaitPosition(long offset, Duration within) {
+        long deadline = System.nanoTime() + within.toNanos();
+        while (position < offset) {
+            long leftMs = (deadline - System.nanoTime()) / 1_000_000;
+            if (leftMs <= 0) {
+                return false;
+            }
+            try {
+                wait(leftMs);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** All that is in force now. */
     public Contents contents() {
         Contents now = contents;
@@ -133,6 +176,7 @@ public final class BudgetBook {
                 id,
                 counted,
                 ScopeMatcher.of(counted),
+                Contributors.fieldOf(counted),
                 sharing.stream().mapToLong(Entry::definedAtMs).min().orElseThrow(),
                 sharing.stream().map(Entry::definition).toList());
     }

@@ -29,6 +29,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,9 +93,14 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         self = new HostInfo(host, port);
     }
 
-    /** Starts processing. Returns at once. */
-    public void start(Topology topology) {
+    /**
+     * Starts processing. Returns at once.
+     *
+     * @param restored is told how far the tables that every instance has were read before the first work
+     */
+    public void start(Topology topology, StateRestoreListener restored) {
         KafkaStreams starting = new KafkaStreams(topology, properties());
+        starting.setGlobalStateRestoreListener(restored);
         starting.setUncaughtExceptionHandler(this::onFailure);
         starting.setStateListener((to, from) -> {
             LOG.info("processing goes from {} to {}", from, to);

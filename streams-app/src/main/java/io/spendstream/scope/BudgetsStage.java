@@ -11,6 +11,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -45,6 +46,15 @@ public final class BudgetsStage extends ContextualProcessor<Bytes, byte[], Void,
 
     @Override
     public void process(Record<Bytes, byte[]> record) {
+        take(record);
+        context()
+                .recordMetadata()
+                .filter(metadata -> metadata.partition() == 0)
+                .map(RecordMetadata::offset)
+                .ifPresent(offset -> book.readUpTo(offset + 1));
+    }
+
+    private void take(Record<Bytes, byte[]> record) {
         if (record.key() == null) {
             refused.accept("", "has no key; it takes the budget's id");
             return;

@@ -13,19 +13,21 @@ final class CountedScope {
 
     private static final long QUARTER_HOUR_MS = 900_000;
 
-    /** What one group has to send: nearly always for one quarter-hour only. */
+    /** What one contributor of a group has to send: nearly always for one quarter-hour only. */
     static final class Group {
 
         private final CountedScope scope;
         private final String[] values;
+        private final String contributor;
         private long quarterHour;
         private long amount;
         private Map<Long, long[]> others = Map.of();
         private boolean touched;
 
-        private Group(CountedScope scope, String[] values) {
+        private Group(CountedScope scope, String[] values, String contributor) {
             this.scope = scope;
             this.values = values;
+            this.contributor = contributor;
         }
 
         /**
@@ -64,7 +66,7 @@ final class CountedScope {
         private void write(ScopeBlock.Writer writer, long ofQuarterHour, long sum) {
             ScopeBlock.WindowKey window = scope.windowOf(ofQuarterHour * QUARTER_HOUR_MS);
             if (window.startMs() >= scope.countedFromMs && sum != 0) {
-                writer.amount(window, values, ofQuarterHour, sum);
+                writer.amount(window, values, contributor, ofQuarterHour, sum);
             }
         }
 
@@ -74,6 +76,10 @@ final class CountedScope {
 
         String[] values() {
             return values;
+        }
+
+        String contributor() {
+            return contributor;
         }
     }
 
@@ -100,8 +106,11 @@ final class CountedScope {
         return countedFromMs;
     }
 
-    Group group(String[] values) {
-        return groups.computeIfAbsent(Arrays.asList(values), v -> new Group(this, values));
+    /** @param contributor value of the scope's contributor field; null where calls do not say or it has none */
+    Group group(String[] values, String contributor) {
+        String[] key = Arrays.copyOf(values, values.length + 1);
+        key[values.length] = contributor;
+        return groups.computeIfAbsent(Arrays.asList(key), k -> new Group(this, values, contributor));
     }
 
     void forgetGroups() {

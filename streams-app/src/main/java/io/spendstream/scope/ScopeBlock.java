@@ -17,9 +17,10 @@ import org.apache.kafka.common.utils.Utils;
  * It <em>closes</em> one that is no longer defined: what it added is void. Both are in the order of the source's own
  * deltas, so counters need no word from anybody else to be right.
  *
- * <p>Format 1: a byte 1; the source; the count of texts and the texts; then entries until the end. An entry is a byte:
+ * <p>Format 2: a byte 2; the source; the count of texts and the texts; then entries until the end. An entry is a byte:
  * 0 open (scope, exact from, known from), 1 close (scope), 2 window (scope, start, end, quiet) for the amounts after it,
- * 3 amount (count of group values, each a text number + 1 or 0 for null, quarter-hour + 1 or 0 for none, amount).
+ * 3 amount (count of group values, each a text number + 1 or 0 for null, the contributor likewise, quarter-hour or -1 for
+ * none, amount). Format 1 has no contributors.
  */
 public final class ScopeBlock {
 
@@ -28,7 +29,8 @@ public final class ScopeBlock {
     /** The end of a window that never ends. */
     public static final long NO_END = Long.MAX_VALUE;
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int WITHOUT_CONTRIBUTORS = 1;
     private static final int OPEN = 0;
     private static final int CLOSE = 1;
     private static final int WINDOW = 2;
@@ -53,9 +55,10 @@ public final class ScopeBlock {
 
         /**
          * @param group values of the scope's groups; a new array for each call
+         * @param contributor who of the group, as far as the scope tells them apart; null where calls do not say
          * @param quarterHour epoch milliseconds / 900,000, or {@link #NO_BUCKET}
          */
-        void amount(int source, WindowKey window, String[] group, long quarterHour, long amount);
+        void amount(int source, WindowKey window, String[] group, String contributor, long quarterHour, long amount);
     }
 
     /**
@@ -70,7 +73,7 @@ public final class ScopeBlock {
     public static void read(byte[] block, Reader reader) {
         ByteSource in = new ByteSource(block);
         int format = in.readByte();
-        if (format != FORMAT) {
+        if (format != FORMAT && format != WITHOUT_CONTRIBUTORS) {
             throw new IllegalStateException("a block of scope deltas has format " + format + ", this release reads "
                     + FORMAT + ": it was written by a newer release, which must read it");
         }
@@ -89,13 +92,17 @@ public final class ScopeBlock {
                 default -> {
                     String[] group = new String[in.readCount()];
                     for (int i = 0; i < group.length; i++) {
-                        int text = in.readCount();
-                        group[i] = text == 0 ? null : texts[text - 1];
+                        group[i] = textOrNull(texts, in.readCount());
                     }
-                    reader.amount(source, window, group, in.readSigned(), in.readSigned());
+                    String contributor = format == WITHOUT_CONTRIBUTORS ? null : textOrNull(texts, in.readCount());
+                    reader.amount(source, window, group, contributor, in.readSigned(), in.readSigned());
                 }
             }
         }
+    }
+
+    private static String textOrNull(String[] texts, int number) {
+        return number == 0 ? null : texts[number - 1];
     }
 
     /** Gathers entries for one destination and cuts them into blocks that exceed a size by one entry at the most. */
@@ -127,7 +134,7 @@ public final class ScopeBlock {
             end();
         }
 
-        void amount(WindowKey of, String[] group, long quarterHour, long amount) {
+        void amount(WindowKey of, String[] group, String contributor, long quarterHour, long amount) {
             if (!of.equals(window)) {
                 entries.writeByte(WINDOW)
                         .writeVarint(number(of.scope()))
@@ -138,9 +145,11 @@ public final class ScopeBlock {
             }
             entries.writeByte(AMOUNT).writeVarint(group.length);
             for (String value : group) {
-                entries.writeVarint(value == null ? 0 : number(value) + 1);
+                entries.writeVarint(numberOrNone(value));
             }
-            entries.writeSigned(quarterHour).writeSigned(amount);
+            entries.writeVarint(numberOrNone(contributor))
+                    .writeSigned(quarterHour)
+                    .writeSigned(amount);
             end();
         }
 
@@ -158,6 +167,10 @@ public final class ScopeBlock {
             if (entries.size() + texts.size() >= bytesMax) {
                 cut();
             }
+        }
+
+        private int numberOrNone(String text) {
+            return text == null ? 0 : number(text) + 1;
         }
 
         private int number(String text) {

@@ -192,6 +192,7 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
                             .amount(
                                     new ScopeBlock.WindowKey(window.scope(), window.startMs(), window.endMs(), over),
                                     group.values(),
+                                    group.contributor(),
                                     ScopeBlock.NO_BUCKET,
                                     sum[0]);
                 }

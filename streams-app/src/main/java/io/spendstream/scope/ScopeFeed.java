@@ -4,6 +4,7 @@ import io.spendstream.budget.BudgetBook;
 import io.spendstream.budget.Window;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,6 +31,11 @@ abstract class ScopeFeed {
 
     private static final int HOURS_BEFORE = 24;
     private static final int DAYS_BEFORE = 7;
+
+    /** The place of the book's position among the marks: no scope has an empty id. */
+    private static final Bytes POSITION = key("");
+
+    private static final Duration BOOK_WITHIN = Duration.ofSeconds(5);
 
     private final BudgetBook book;
     private final int partitions;
@@ -62,9 +68,13 @@ abstract class ScopeFeed {
         try (KeyValueIterator<Bytes, byte[]> marked = store.all()) {
             while (marked.hasNext()) {
                 KeyValue<Bytes, byte[]> mark = marked.next();
-                opened.put(
-                        new String(mark.key.get(), StandardCharsets.UTF_8),
-                        ByteBuffer.wrap(mark.value).getLong());
+                long value = ByteBuffer.wrap(mark.value).getLong();
+                if (mark.key.equals(POSITION)) {
+                    // Another instance may have followed the book further than this one has read it.
+                    book.awaitPosition(value, BOOK_WITHIN);
+                } else {
+                    opened.put(new String(mark.key.get(), StandardCharsets.UTF_8), value);
+                }
             }
         }
     }
@@ -139,6 +149,7 @@ abstract class ScopeFeed {
         }
         matches = all.isEmpty() ? null : new ScopeMatches(fields(all), all);
         version = contents.version();
+        marks.put(POSITION, longBytes(book.position()));
     }
 
     private void closeAllBut(Set<String> defined) {
@@ -153,9 +164,7 @@ abstract class ScopeFeed {
 
     private void mark(CountedScope scope) {
         opened.put(scope.id(), scope.countedFromMs());
-        marks.put(
-                key(scope.id()),
-                ByteBuffer.allocate(Long.BYTES).putLong(scope.countedFromMs()).array());
+        marks.put(key(scope.id()), longBytes(scope.countedFromMs()));
     }
 
     /**
@@ -174,6 +183,10 @@ abstract class ScopeFeed {
             window = scope.counted().period().before(window);
         }
         return window.start().toEpochMilli();
+    }
+
+    private static byte[] longBytes(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
     }
 
     private static Bytes key(String scope) {

@@ -50,7 +50,12 @@ public final class ScopeUsage extends ScopeFeed implements UsageFeed {
     @Override
     List<String> fields(Collection<CountedScope> scopes) {
         TreeSet<String> all = new TreeSet<>();
-        scopes.forEach(scope -> all.addAll(scope.scope().matcher().fields()));
+        for (CountedScope scope : scopes) {
+            all.addAll(scope.scope().matcher().fields());
+            if (scope.scope().contributorField() != null) {
+                all.add(scope.scope().contributorField());
+            }
+        }
         all.add(Dimension.TENANT.field());
         fields = all.toArray(String[]::new);
         return List.copyOf(all);

@@ -90,7 +90,8 @@ final class BudgetWatch {
     void look(Counter counter) {
         BudgetBook.Scope scope = watched.get(counter.group.scope.id);
         if (scope == null) {
-            // This instance does not know it yet; it looks when it does.
+            // The feeder knew it before this instance does.
+            table.lookAgain(counter);
             return;
         }
         for (BudgetDefinition budget : scope.budgets()) {
@@ -103,7 +104,7 @@ final class BudgetWatch {
                 publish(reading);
             }
         }
-        counter.quiet = false;
+        counter.lookedAt();
     }
 
     /** Finds what the pace of a period under way means for its budgets. Costs more, and need not be known at once. */
@@ -150,6 +151,9 @@ final class BudgetWatch {
                 open.put(Long.valueOf(key.detail()), key);
             }
         }
+        if (counter.isQuiet()) {
+            passQuietly(reading, open);
+        }
         Thresholds.Change change =
                 Thresholds.change(budget.thresholds(), open.keySet(), reading.limit(), reading.spent());
         boolean told = false;
@@ -172,6 +176,17 @@ final class BudgetWatch {
             told |= resolve(counter, key, reading, reading.limit(), "the budget no longer has this threshold");
         }
         return told;
+    }
+
+    private void passQuietly(Reading reading, Map<Long, Counter.AlertKey> open) {
+        Counter counter = reading.counter();
+        List<Threshold> thresholds = reading.budget().thresholds();
+        for (Threshold threshold : Thresholds.passed(thresholds, reading.limit(), counter.quietSpent())) {
+            Counter.AlertKey key = key(reading.budget(), THRESHOLD, Long.toString(threshold.atPpm()));
+            if (open.putIfAbsent(threshold.atPpm(), key) == null) {
+                table.hold(counter, key, new Counter.Held(null));
+            }
+        }
     }
 
     /** The rules that are less urgent than the one that applies stay as they are; those that are more urgent are over. */
@@ -219,9 +234,14 @@ final class BudgetWatch {
 
     private boolean overflow(Reading reading) {
         Counter.AlertKey key = key(reading.budget(), OVERFLOW, "");
-        return reading.counter().group.overflow
-                && !reading.counter().alerts.containsKey(key)
-                && open(reading, key, id -> WatchRecords.overflow(id, reading));
+        if (!reading.counter().group.overflow || reading.counter().alerts.containsKey(key)) {
+            return false;
+        }
+        if (reading.counter().isQuiet()) {
+            table.hold(reading.counter(), key, new Counter.Held(null));
+            return false;
+        }
+        return open(reading, key, id -> WatchRecords.overflow(id, reading));
     }
 
     @FunctionalInterface
@@ -231,10 +251,6 @@ final class BudgetWatch {
 
     private boolean open(Reading reading, Counter.AlertKey key, Opening opening) {
         Counter counter = reading.counter();
-        if (counter.quiet) {
-            table.hold(counter, key, new Counter.Held(null));
-            return false;
-        }
         String id = AlertIds.of(
                 key.budget(),
                 counter.group.scope.id,
@@ -260,6 +276,7 @@ final class BudgetWatch {
                 .setChangedAt(Instant.ofEpochMilli(Math.max(alert.getChangedAt().toEpochMilli(), table.nowMs())))
                 .setValue(reading == null ? alert.getValue() : reading.spent())
                 .setLimit(reading == null ? alert.getLimit() : (Long) limit)
+                .setContributors(reading == null ? alert.getContributors() : WatchRecords.contributors(reading))
                 .setSummary("Resolved, " + why + ". Before: " + alert.getSummary())
                 .build());
         return true;

@@ -18,6 +18,7 @@ import org.apache.kafka.common.utils.Bytes;
  *   <li>a budget whose status was published: {@code B}, scope, budget
  *   <li>an open alert: {@code A}, scope, start, group, budget, kind, detail
  *   <li>the latest time of reception: {@code N}
+ *   <li>the position of the book that was followed last: {@code P}
  * </ul>
  *
  * Texts are UTF-8 and end in a zero byte, which neither events nor budgets contain; a value that a group does not have is
@@ -31,6 +32,7 @@ final class CounterKeys {
     static final char PUBLISHED = 'B';
     static final char ALERT = 'A';
     static final Bytes NOW = Bytes.wrap(new byte[] {'N'});
+    static final Bytes POSITION = Bytes.wrap(new byte[] {'P'});
 
     private static final byte ABSENT = 1;
 

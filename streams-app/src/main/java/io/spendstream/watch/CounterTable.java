@@ -55,6 +55,17 @@ final class CounterTable {
         return nowMs;
     }
 
+    /** The position of the budget book that was followed last. */
+    long position() {
+        byte[] position = store.get(CounterKeys.POSITION);
+        return position == null ? 0 : ByteBuffer.wrap(position).getLong();
+    }
+
+    /** Remembers how far the budget book was followed. */
+    void followed(long position) {
+        store.put(CounterKeys.POSITION, longBytes(position));
+    }
+
     /** The counters of a scope; null where there are none. */
     ScopeCounters scope(String id) {
         return scopes.get(id);
@@ -269,8 +280,14 @@ final class CounterTable {
                     Arrays.copyOfRange(block, Long.BYTES, block.length),
                     ByteBuffer.wrap(block).getLong());
         }
-        // They were looked at in the transactions in which they changed.
-        takeTouched().forEach(counter -> counter.quiet = false);
+        for (Counter counter : takeTouched()) {
+            if (counter.group.scope.published.isEmpty()) {
+                lookAgain(counter);
+            } else {
+                // It was looked at in the transaction in which it changed.
+                counter.lookedAt();
+            }
+        }
     }
 
     private void loadAlerts(Counter counter) {
@@ -324,9 +341,11 @@ final class CounterTable {
                 : find(group(scope, values), startMs);
     }
 
-    private static Counter create(Group group, long startMs, long endMs) {
+    /** One that is not settled yet has no record, but may have alerts: these are written when they open. */
+    private Counter create(Group group, long startMs, long endMs) {
         Counter counter = new Counter(group, startMs, endMs);
         group.counters.put(startMs, counter);
+        loadAlerts(counter);
         return counter;
     }
 
@@ -350,6 +369,14 @@ final class CounterTable {
             }
         }
         entries.forEach(visitor);
+    }
+
+    /** Has a counter among those that changed, until somebody knows what it counts for or nothing is in it. */
+    void lookAgain(Counter counter) {
+        if (counter.hasSources() && !counter.touched) {
+            counter.touched = true;
+            touched.add(counter);
+        }
     }
 
     private void change(Counter counter) {
@@ -429,11 +456,19 @@ final class CounterTable {
         }
 
         @Override
-        public void amount(int source, ScopeBlock.WindowKey window, String[] values, long quarterHour, long amount) {
+        public void amount(
+                int source,
+                ScopeBlock.WindowKey window,
+                String[] values,
+                String contributor,
+                long quarterHour,
+                long amount) {
             ScopeCounters scope = scopes.computeIfAbsent(window.scope(), ScopeCounters::new);
             Counter counter = counterFor(scope, window, Arrays.asList(values));
-            counter.add(source, amount);
-            counter.quiet |= window.quiet();
+            counter.add(source, contributor, amount);
+            if (window.quiet()) {
+                counter.hush();
+            }
             long atMs = atMs(window, quarterHour);
             counter.updatedAtMs = Math.max(counter.updatedAtMs, atMs);
             change(counter);

@@ -13,6 +13,7 @@ import io.spendstream.v1.AlertState;
 import io.spendstream.v1.BudgetAction;
 import io.spendstream.v1.BudgetMeasure;
 import io.spendstream.v1.BudgetStatus;
+import io.spendstream.v1.Contributor;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +31,9 @@ import java.util.Map;
 final class WatchRecords {
 
     private static final long PPM = 1_000_000;
+    /** The most that an alert names. */
+    private static final int CONTRIBUTORS_NAMED = 5;
+
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm", Locale.ROOT);
 
     private WatchRecords() {}
@@ -39,10 +44,11 @@ final class WatchRecords {
                 .setNotify(notifies)
                 .setThreshold(threshold.atPpm())
                 .setAction(threshold.action().name().toLowerCase(Locale.ROOT))
+                .setBaseline(evenPaceSoFar(reading))
                 .setSummary(name(reading) + " has spent " + amount(reading, reading.spent()) + " of "
                         + amount(reading, reading.limit()) + " (" + percent(reading.spent(), reading.limit())
                         + "), past its threshold of " + percent(threshold.atPpm(), PPM) + ", "
-                        + period(reading) + ".")
+                        + period(reading) + "." + most(reading))
                 .build();
     }
 
@@ -56,7 +62,8 @@ final class WatchRecords {
                 .setLabels(labels(reading, "rule", rule.name()))
                 .setSummary(name(reading) + " is spent " + times(rate) + " times as fast as an even pace would over the"
                         + " last " + hours(rule.longWindow()) + ", and still is; " + amount(reading, reading.spent())
-                        + " of " + amount(reading, reading.limit()) + " are spent, " + period(reading) + ".")
+                        + " of " + amount(reading, reading.limit()) + " are spent, " + period(reading) + "."
+                        + most(reading))
                 .build();
     }
 
@@ -134,7 +141,35 @@ final class WatchRecords {
                 .setZone(budget.period().zone().getId())
                 .setOpenedAt(at)
                 .setChangedAt(at)
+                .setContributors(contributors(reading))
                 .setLabels(labels(reading, null, null));
+    }
+
+    /** Who spent most, the largest first; what they spend in other periods does not count. */
+    static List<Contributor> contributors(Reading reading) {
+        String field = reading.scope().contributorField();
+        if (field == null) {
+            return List.of();
+        }
+        return reading.counter().contributions().entrySet().stream()
+                .filter(entry -> entry.getValue() > 0)
+                .sorted(Map.Entry.<String, Long>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey(Comparator.nullsLast(Comparator.naturalOrder()))))
+                .limit(CONTRIBUTORS_NAMED)
+                .map(entry -> new Contributor(
+                        field, entry.getKey(), entry.getValue(), ppm(entry.getValue(), reading.spent())))
+                .toList();
+    }
+
+    private static String most(Reading reading) {
+        List<Contributor> contributors = contributors(reading);
+        if (contributors.isEmpty()) {
+            return "";
+        }
+        Contributor first = contributors.get(0);
+        return " Most of it by " + first.getField() + " " + (first.getValue() == null ? "not given" : first.getValue())
+                + ": " + amount(reading, first.getAmount()) + " (" + percent(first.getAmount(), reading.spent()) + ").";
     }
 
     private static Map<String, String> labels(Reading reading, String name, String value) {
@@ -183,6 +218,17 @@ final class WatchRecords {
         ZonedDateTime before = today.toLocalDate().minusDays(1).atStartOfDay(zone);
         return rate(
                 reading, before.toInstant().toEpochMilli(), today.toInstant().toEpochMilli());
+    }
+
+    /** What an even pace would have spent by now; null where there is no pace. */
+    private static Long evenPaceSoFar(Reading reading) {
+        Window window = reading.window();
+        if (window.end() == null) {
+            return null;
+        }
+        Instant now = Instant.ofEpochMilli(reading.nowMs());
+        Instant until = now.isBefore(window.end()) ? now : window.end();
+        return until.isAfter(window.start()) ? evenPace(reading, Duration.between(window.start(), until)) : 0L;
     }
 
     /** What an even pace would spend in that time. */

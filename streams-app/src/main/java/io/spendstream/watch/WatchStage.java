@@ -4,6 +4,7 @@ import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.BudgetStatus;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -24,6 +25,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     public static final String COMMIT_POINT = "watch-commit-point";
 
     private static final long LOOK_AT_ALL_MS = 5_000;
+    private static final Duration BOOK_WITHIN = Duration.ofSeconds(5);
     private static final long DAY_MS = 86_400_000;
 
     /**
@@ -55,6 +57,8 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     public void init(ProcessorContext<Object, Object> context) {
         this.context = context;
         table = new CounterTable(settings, context.getStateStore(COUNTERS), context.getStateStore(JOURNAL));
+        // Another instance may have followed the book further than this one has read it: budgets would look deleted.
+        book.awaitPosition(table.position(), BOOK_WITHIN);
         watch = new BudgetWatch(table, new Records());
         followedVersion = -1;
         lookedAtAllMs = 0;
@@ -76,6 +80,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
             BudgetBook.Contents contents = book.contents();
             watch.follow(contents.scopes());
             followedVersion = contents.version();
+            table.followed(book.position());
         }
         table.takeTouched().forEach(watch::look);
     }

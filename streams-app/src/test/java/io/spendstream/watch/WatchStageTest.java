@@ -14,6 +14,7 @@ import io.spendstream.v1.BudgetAction;
 import io.spendstream.v1.BudgetPeriod;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.BudgetThreshold;
+import io.spendstream.v1.Contributor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,18 +35,22 @@ class WatchStageTest {
 
     private final KeyValueStore<Bytes, byte[]> counters = TestStores.inMemory(WatchStage.COUNTERS);
     private final KeyValueStore<Bytes, byte[]> journal = TestStores.inMemory(WatchStage.JOURNAL);
-    private final BudgetBook book = new BudgetBook();
+    private BudgetBook book = new BudgetBook();
     private final List<Alert> alerts = new ArrayList<>();
     private final List<BudgetStatus> statuses = new ArrayList<>();
     private MockProcessorContext<Object, Object> context;
     private WatchStage stage;
 
     private void start(int groupsMax) {
-        stage = new WatchStage(
+        stage = stage(groupsMax);
+        begin();
+    }
+
+    private WatchStage stage(int groupsMax) {
+        return new WatchStage(
                 new WatchSettings(Duration.ofSeconds(1), groupsMax, Duration.ofDays(40)),
                 new WatchStage.Ways("alerts", "statuses"),
                 book);
-        begin();
     }
 
     /** The same processor with the same stores: what a task does that starts again. */
@@ -108,6 +113,7 @@ class WatchStageTest {
         private final int source;
         private final List<String> texts = new ArrayList<>();
         private final ByteSink entries = new ByteSink(64);
+        private String contributor;
 
         Block(int source) {
             this.source = source;
@@ -130,22 +136,43 @@ class WatchStageTest {
             return this;
         }
 
+        /** Who spends the amounts that follow. */
+        Block by(String who) {
+            contributor = who;
+            return this;
+        }
+
         Block amount(String scope, long amount, String... group) {
+            return amount(scope, DAY_START, DAY_END, false, amount, group);
+        }
+
+        /** Of yesterday, which was over when the scope was defined. */
+        Block quiet(String scope, long amount) {
+            return amount(scope, DAY_START - (DAY_END - DAY_START), DAY_START, true, amount);
+        }
+
+        /** Of yesterday, from a late call. */
+        Block late(String scope, long amount) {
+            return amount(scope, DAY_START - (DAY_END - DAY_START), DAY_START, false, amount);
+        }
+
+        private Block amount(String scope, long start, long end, boolean quiet, long amount, String... group) {
             entries.writeByte(2)
                     .writeVarint(number(scope))
-                    .writeSigned(DAY_START)
-                    .writeSigned(DAY_END)
-                    .writeByte(0);
+                    .writeSigned(start)
+                    .writeSigned(end)
+                    .writeByte(quiet ? 1 : 0);
             entries.writeByte(3).writeVarint(group.length);
             for (String value : group) {
                 entries.writeVarint(number(value) + 1);
             }
+            entries.writeVarint(contributor == null ? 0 : number(contributor) + 1);
             entries.writeSigned(NOW.toEpochMilli() / 900_000).writeSigned(amount);
             return this;
         }
 
         byte[] bytes() {
-            ByteSink block = new ByteSink(64).writeByte(1).writeVarint(source).writeVarint(texts.size());
+            ByteSink block = new ByteSink(64).writeByte(2).writeVarint(source).writeVarint(texts.size());
             texts.forEach(block::writeText);
             return block.writeBytes(entries.toBytes()).toBytes();
         }
@@ -170,6 +197,70 @@ class WatchStageTest {
         // Then
         assertThat(lastSpent()).isEqualTo(65);
         assertThat(alerts).hasSize(1);
+    }
+
+    @Test
+    void aTaskThatStartsAgainBeforeItSettledKnowsWhichAlertsAreOpen() {
+        // Given: the counter is in the journal only
+        String scope = define(100, List.of(), 500_000);
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 60));
+
+        // When
+        begin();
+        define(101, List.of(), 500_000);
+        settle();
+        send(new Block(1).amount(scope, -20));
+
+        // Then
+        assertThat(alerts).extracting(Alert::getState).containsExactly(AlertState.OPEN, AlertState.RESOLVED);
+    }
+
+    @Test
+    void whatWasCountedBeforeTheDefinitionWasKnownIsHeldAgainstItAlsoAfterARestart() {
+        // Given
+        start(10);
+        String scope = define(100, List.of(), 500_000);
+        book.remove("b");
+        send(new Block(1).open(scope).quiet(scope, 50).late(scope, 60));
+
+        // When
+        begin();
+        define(100, List.of(), 500_000, 1_000_000);
+        settle();
+
+        // Then: one was passed before the scope was defined, nobody is told of it
+        assertThat(alerts).extracting(Alert::getThreshold).containsExactly(1_000_000L);
+    }
+
+    @Test
+    void aTaskThatCameFromAnotherInstanceWaitsForTheDefinitionsItHadThere() throws Exception {
+        // Given
+        String scope = define(100, List.of(), 500_000);
+        book.readUpTo(1);
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 60));
+        Budget known = book.get("b");
+
+        // When: here the definition is read after the task comes
+        book = new BudgetBook();
+        stage = stage(10);
+        Thread task = Thread.currentThread();
+        long deadline = System.nanoTime() + 2_000_000_000L;
+        Thread reader = new Thread(() -> {
+            while (task.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            book.put(known, NOW.toEpochMilli());
+            book.readUpTo(1);
+        });
+        reader.start();
+        begin();
+        send(new Block(1).amount(scope, 1));
+        reader.join();
+
+        // Then
+        assertThat(alerts).extracting(Alert::getState).containsExactly(AlertState.OPEN);
     }
 
     @Test
@@ -250,6 +341,51 @@ class WatchStageTest {
 
         // Then
         assertThat(alerts).hasSize(1);
+    }
+
+    @Test
+    void anAlertNamesWhoSpentMostAlsoAfterARestart() {
+        // Given: one source begins anew, so that what it said before is void
+        String scope = define(100, List.of(), 500_000);
+        start(10);
+        send(new Block(3).open(scope).by("search").amount(scope, 20).by(null).amount(scope, 1));
+        send(new Block(1).open(scope).by("chat").amount(scope, 25).by("search").amount(scope, 3));
+        settle();
+        begin();
+        send(new Block(1).open(scope).by("chat").amount(scope, 9).by("mail").amount(scope, 8));
+
+        // When
+        send(new Block(1).by("chat").amount(scope, 12));
+
+        // Then
+        assertThat(alerts).singleElement().satisfies(alert -> {
+            assertThat(alert.getContributors())
+                    .containsExactly(
+                            new Contributor("feature", "chat", 21L, 420_000L),
+                            new Contributor("feature", "search", 20L, 400_000L),
+                            new Contributor("feature", "mail", 8L, 160_000L),
+                            new Contributor("feature", null, 1L, 20_000L));
+            assertThat(alert.getSummary()).contains("Most of it by feature chat");
+        });
+    }
+
+    @Test
+    void contributorsPastTheLimitShareOne() {
+        // Given
+        String scope = define(1_000, List.of(), 1_000_000);
+        start(10);
+        send(new Block(1).open(scope));
+
+        // When
+        for (int i = 0; i < 100; i++) {
+            send(new Block(1).by("feature-" + i).amount(scope, 10));
+        }
+
+        // Then
+        assertThat(alerts)
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.getContributors().get(0))
+                        .isEqualTo(new Contributor("feature", "__other__", 360L, 360_000L)));
     }
 
     @Test
