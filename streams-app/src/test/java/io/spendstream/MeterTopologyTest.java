@@ -3,7 +3,12 @@ package io.spendstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.rollup.Resolution;
+import io.spendstream.topic.Topics;
 import io.spendstream.usage.Measure;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +42,29 @@ class MeterTopologyTest {
                 .containsEntry("duplicates", 1L);
         assertThat(pipeline.priced()).hasSize(2);
         assertThat(pipeline.rollups()).hasSize(1);
+    }
+
+    @Test
+    void aRecordTooLargeToBePassedOnIsRejectedWithItsBeginning() {
+        // Given
+        byte[] key = "a".getBytes(StandardCharsets.UTF_8);
+        byte[] value = new byte[Topics.RECORD_BYTES_MAX];
+        value[0] = 7;
+
+        // When
+        pipeline.publishRaw(key, value);
+        pipeline.publishRaw(key, Arrays.copyOf(value, value.length - 1));
+
+        // Then
+        List<TestRecord<byte[], byte[]>> rejected =
+                pipeline.records(pipeline.topics.usageRejected().name());
+        assertThat(rejected).hasSize(2);
+        assertThat(rejected.get(0).value()).isEqualTo(Arrays.copyOf(value, 64 << 10));
+        assertThat(rejected.get(0).key()).isEqualTo(key);
+        assertThat(rejected.get(1).value()).hasSize(value.length - 1);
+        assertThat(pipeline.tally)
+                .containsEntry("rejected.record_too_large", 1L)
+                .containsEntry("rejected.wire_format", 1L);
     }
 
     @Test

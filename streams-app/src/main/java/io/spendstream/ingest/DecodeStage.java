@@ -5,6 +5,7 @@ import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
@@ -17,7 +18,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Bytes in; events that can be counted to one side, records that cannot to the other, unchanged and with the reason in
- * their headers.
+ * their headers. Of records too large to be passed on only the beginning is.
  */
 public final class DecodeStage implements Processor<byte[], byte[], byte[], Object> {
 
@@ -38,6 +39,8 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
     private static final int DECIDED_MAX = 10_000;
 
     private static final int DETAIL_LENGTH_MAX = 1_000;
+    /** Of the key and of the value of a record that is too large to be passed on. */
+    static final int LARGE_BYTES_KEPT = 64 << 10;
 
     /**
      * Where results go.
@@ -140,8 +143,14 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
         add(headers, HEADER_TOPIC, ways.topic());
         add(headers, HEADER_PARTITION, Integer.toString(record.partition()));
         add(headers, HEADER_OFFSET, Long.toString(record.offset()));
+        int kept = fault.reason() == Rejection.RECORD_TOO_LARGE ? LARGE_BYTES_KEPT : Integer.MAX_VALUE;
+        Object value = beginning(record.value(), kept);
         context.forward(
-                new Record<>(record.key(), (Object) record.value(), record.receivedMs(), headers), ways.rejected());
+                new Record<>(beginning(record.key(), kept), value, record.receivedMs(), headers), ways.rejected());
+    }
+
+    private static byte[] beginning(byte[] bytes, int lengthMax) {
+        return bytes == null || bytes.length <= lengthMax ? bytes : Arrays.copyOf(bytes, lengthMax);
     }
 
     private static void add(Headers headers, String name, String text) {

@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** Why an event is not counted. One reason a cause; the code is the metric label and the record header. */
 public enum Rejection {
+    /** Key and value are larger than any event; only their beginnings are kept. */
+    RECORD_TOO_LARGE,
     /** The record has no key, so deliveries of one event need not meet in one partition. */
     MISSING_KEY,
     /** Not the Confluent wire format: too short, or the first byte is not 0. */

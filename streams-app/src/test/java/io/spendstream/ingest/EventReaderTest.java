@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spendstream.FakeRegistry;
 import io.spendstream.Usages;
 import io.spendstream.schema.WireFormat;
+import io.spendstream.topic.Topics;
 import io.spendstream.v1.UsageEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -82,6 +83,18 @@ class EventReaderTest {
         assertRejected(reader.read(null, event(ID, "e"), 0), Rejection.MISSING_KEY, "no key");
         assertRejected(reader.read(new byte[0], event(ID, "e"), 0), Rejection.MISSING_KEY);
         assertThat(read(event(ID, "another"))).isInstanceOf(Verdict.Accepted.class);
+    }
+
+    /** Before anything else is asked: it can neither wait nor be passed on whole. */
+    @Test
+    void aRecordLargerThanAnyEventIsRejectedAsSuch() {
+        int most = Topics.RECORD_BYTES_MAX;
+        byte[] key = new byte[most];
+        registry.down(true);
+        assertRejected(read(new byte[most]), Rejection.RECORD_TOO_LARGE, (most + 1) + " bytes, more than " + most);
+        assertRejected(reader.read(null, new byte[most + 1], 0), Rejection.RECORD_TOO_LARGE);
+        assertRejected(reader.read(key, new byte[1], 0), Rejection.RECORD_TOO_LARGE);
+        assertThat(read(new byte[most - 1])).isInstanceOf(Verdict.Undecided.class);
     }
 
     @Test

@@ -232,6 +232,7 @@ class EventRulesTest {
     @Test
     void everyReasonThatRulesCanGiveHasARow() {
         Set<Rejection> ofTheReader = EnumSet.of(
+                Rejection.RECORD_TOO_LARGE,
                 Rejection.MISSING_KEY,
                 Rejection.WIRE_FORMAT,
                 Rejection.UNKNOWN_SCHEMA,
@@ -245,6 +246,7 @@ class EventRulesTest {
     void theCodesAreMetricLabelsAndDoNotChange() {
         assertThat(Arrays.stream(Rejection.values()).map(Rejection::code))
                 .containsExactly(
+                        "record_too_large",
                         "missing_key",
                         "wire_format",
                         "unknown_schema",
