@@ -20,6 +20,8 @@ public enum Rejection {
     EMPTY_TEXT,
     TEXT_TOO_LONG,
     CONTROL_CHARACTER,
+    /** Half a UTF-16 pair, which UTF-8 cannot say: texts that differ in it alone would become one. */
+    UNPAIRED_SURROGATE,
     NEGATIVE_AMOUNT,
     AMOUNT_TOO_LARGE,
     /** More reasoning tokens than output tokens, of which they are a part. */

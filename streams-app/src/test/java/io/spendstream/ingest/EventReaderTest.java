@@ -114,6 +114,26 @@ class EventReaderTest {
         assertThat(read(good)).as("the next event").isInstanceOf(Verdict.Accepted.class);
     }
 
+    /** Read as replacement characters, both would be one event. */
+    @Test
+    void bytesThatAreNoTextAreUndecodable() {
+        byte[] value = event(ID, "??\ufffd");
+        int at = indexOf(value, "??");
+        assertThat(read(value)).as("the replacement character itself").isInstanceOf(Verdict.Accepted.class);
+        value[at] = (byte) 0xff;
+        assertRejected(read(value), Rejection.UNDECODABLE, "not UTF-8");
+        value[at] = (byte) 0xfe;
+        assertRejected(read(value), Rejection.UNDECODABLE, "not UTF-8");
+
+        byte[] feature = event(ID, "e");
+        feature[indexOf(feature, "chat")] = (byte) 0xff;
+        assertRejected(read(feature), Rejection.UNDECODABLE, "not UTF-8");
+    }
+
+    private static int indexOf(byte[] bytes, String text) {
+        return new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
+    }
+
     @Test
     void anIdThatTheRegistryDoesNotKnowIsRejected() {
         assertRejected(read(event(8, "e")), Rejection.UNKNOWN_SCHEMA, "8");
