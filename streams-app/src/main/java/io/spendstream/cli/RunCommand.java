@@ -12,7 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code run}: one instance of the application against an existing Kafka and registry. */
-@Command(name = "run", description = "Runs the application against an existing Kafka and schema registry.")
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Runs the application against an existing Kafka and schema registry.")
 public final class RunCommand implements Callable<Integer> {
 
     /** Processing ended because of a failure; whoever runs the instance should start it again. */
