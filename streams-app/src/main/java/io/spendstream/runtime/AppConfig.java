@@ -7,7 +7,6 @@ import io.spendstream.rollup.RollupSettings;
 import io.spendstream.watch.WatchSettings;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -161,14 +160,16 @@ public final class AppConfig {
                     "before_commit",
                     ValidString.in("before_commit", "every_record"),
                     Importance.LOW,
-                    "When sums and ids are sent: once per commit, or after every record (public Kafka Streams API only; slower).")
+                    "When sums and ids are sent: once per commit, or after every record (public Kafka Streams API"
+                            + " only; slower).")
             .define(
                     GUARANTEE,
                     Type.STRING,
                     "exactly_once_v2",
                     ValidString.in("exactly_once_v2", "at_least_once"),
                     Importance.LOW,
-                    "at_least_once counts events twice after a crash; it exists to show that the acceptance tests see it.")
+                    "at_least_once counts events twice after a crash; it exists to show that the acceptance tests see"
+                            + " it.")
             .define(
                     STANDBYS,
                     Type.INT,
@@ -250,7 +251,8 @@ public final class AppConfig {
                     2_000,
                     Range.between(10, 60_000),
                     Importance.LOW,
-                    "Between writing totals to the cells and publishing them to spend-rollups. Queries do not wait for it.")
+                    "Between writing totals to the cells and publishing them to spend-rollups. Queries do not wait for"
+                            + " it.")
             .define(
                     CELLS_IN_MEMORY,
                     Type.INT,
@@ -264,7 +266,8 @@ public final class AppConfig {
                     1_000,
                     Range.between(10, 60_000),
                     Importance.LOW,
-                    "How often the status of a budget's counter is published, at the most; thresholds are told at once.")
+                    "How often the status of a budget's counter is published, at the most; thresholds are told at"
+                            + " once.")
             .define(
                     BUDGET_GROUPS_MAX,
                     Type.INT,
@@ -331,7 +334,7 @@ public final class AppConfig {
     /**
      * Reads a file of {@code key=value} lines.
      *
-     * @throws ConfigException where the file is not there or a key or value is wrong
+     * @throws ConfigException where the file cannot be read or a key or value is wrong
      */
     public static AppConfig read(Path file) {
         Properties properties = new Properties();
@@ -340,7 +343,9 @@ public final class AppConfig {
         } catch (NoSuchFileException e) {
             throw new ConfigException("There is no configuration file " + file);
         } catch (IOException e) {
-            throw new UncheckedIOException("The configuration file " + file + " cannot be read", e);
+            throw new ConfigException("The configuration file " + file + " cannot be read: " + e);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("The configuration file " + file + " is no properties file: " + e.getMessage());
         }
         Map<String, String> map = new HashMap<>();
         properties
