@@ -8,7 +8,6 @@ import io.spendstream.pricing.PriceMerge;
 import io.spendstream.v1.ModelPrices;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -34,6 +33,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -92,11 +92,8 @@ public final class PricesCommand {
         @Parameters(paramLabel = "FILE", description = "The catalogue.")
         private Path file;
 
-        @Option(
-                names = "--url",
-                defaultValue = "http://localhost:8080",
-                description = "Where the application answers; ${DEFAULT-VALUE} by default.")
-        private URI url;
+        @Mixin
+        private Addresses addresses;
 
         @Option(
                 names = "--effective-from",
@@ -138,12 +135,12 @@ public final class PricesCommand {
         @Override
         public Integer call() throws InterruptedException {
             LiteLlmImport.Result catalogue = read();
-            PricesClient client = new PricesClient(url, pause);
+            PricesClient client = new PricesClient(addresses.url(), pause);
             Map<String, ModelPrices> book;
             try {
                 book = book(client);
             } catch (IOException e) {
-                err().println("The price book of " + url + " could not be read: " + reason(e));
+                err().println("The price book of " + addresses.url() + " could not be read: " + reason(e));
                 return 1;
             }
             catalogue.report().refused().stream()
@@ -180,7 +177,7 @@ public final class PricesCommand {
                 if (!dryRun) {
                     throw e;
                 }
-                out().println("The price book of " + url + " could not be read (" + reason(e)
+                out().println("The price book of " + addresses.url() + " could not be read (" + reason(e)
                         + "); compared with an empty one.");
                 return Map.of();
             }
@@ -249,7 +246,7 @@ public final class PricesCommand {
             out().println(file + ": " + report.summary());
             out().printf(
                             "%s%s: %,d new, %,d changed, %,d as they were, %,d failed%n",
-                            url,
+                            addresses.url(),
                             dryRun ? " (dry run, nothing was changed)" : "",
                             count(PriceMerge.Change.NEW),
                             count(PriceMerge.Change.CHANGED),

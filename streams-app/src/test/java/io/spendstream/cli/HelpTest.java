@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Every command says what it takes. */
@@ -39,5 +40,16 @@ class HelpTest {
         assertThat(exit).as(err.toString()).isZero();
         assertThat(out.toString()).startsWith("Usage: spendstream" + words);
         assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"replay", "prices import"})
+    void whatTalksToARunningSystemTakesAllItsAddresses(String words) {
+        StringWriter out = new StringWriter();
+        SpendstreamCli.commandLine().setOut(new PrintWriter(out)).execute((words + " --help").split(" "));
+        assertThat(out.toString())
+                .contains("--bootstrap-servers", "localhost:9092")
+                .contains("--registry-url", "http://localhost:8081")
+                .contains("--url", "http://localhost:8080");
     }
 }
