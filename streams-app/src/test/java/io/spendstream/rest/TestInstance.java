@@ -252,7 +252,7 @@ final class TestInstance implements AutoCloseable {
             Card card = new Card(event.model(), Instant.parse("2026-01-01T00:00:00Z"), null, null, "test");
             return event.otherUnits.isEmpty()
                     ? new Quote(card, null, List.of(new Line("input_tokens", 1_000, 2_500, 2_500)), 2_500, false, true)
-                    : new Quote(card, "images", List.of(), 0, false, false);
+                    : new Quote(card, "the rate card has no rate for images", List.of(), 0, false, false);
         }
     }
 }
