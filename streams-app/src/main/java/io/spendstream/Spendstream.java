@@ -4,6 +4,7 @@ import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.pricing.PriceBook;
+import io.spendstream.query.ClusterInstances;
 import io.spendstream.query.ClusterSpend;
 import io.spendstream.query.CubeDimensions;
 import io.spendstream.query.LocalSpend;
@@ -147,11 +148,12 @@ public final class Spendstream implements AutoCloseable {
 
     private RestPorts ports() {
         CubeDimensions dimensions = new CubeDimensions(config.rollup().tagDimensions());
+        HttpPeerClient others = new HttpPeerClient(PEER_TIMEOUT);
         LocalSpend local = new LocalSpend(shards::open, dimensions, engine.probe(), LocalSpend.ROWS_MAX_DEFAULT);
         ClusterSpend spend = new ClusterSpend(
                 local,
                 engine,
-                new HttpPeerClient(PEER_TIMEOUT),
+                others,
                 queries,
                 new Retention(
                         config.rollup().quarterHoursKept(), config.rollup().daysKept()),
@@ -164,7 +166,7 @@ public final class Spendstream implements AutoCloseable {
                 clients.intake(),
                 new EventRules(config.horizon()),
                 clients.prices(),
-                engine,
+                new ClusterInstances(engine::self, engine, others),
                 engine,
                 metrics,
                 Clock.systemUTC(),

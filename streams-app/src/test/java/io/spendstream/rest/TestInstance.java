@@ -9,6 +9,7 @@ import io.spendstream.pricing.PriceBook;
 import io.spendstream.query.Alerts;
 import io.spendstream.query.BudgetCounters;
 import io.spendstream.query.Budgets;
+import io.spendstream.query.ClusterInstances;
 import io.spendstream.query.ClusterSpend;
 import io.spendstream.query.CubeDimensions;
 import io.spendstream.query.EventIntake;
@@ -51,6 +52,7 @@ import java.util.concurrent.Executors;
 final class TestInstance implements AutoCloseable {
 
     static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
     private static final CubeDimensions DIMENSIONS = new CubeDimensions(List.of("region"));
 
     final List<UsageEvent> published = new CopyOnWriteArrayList<>();
@@ -65,6 +67,8 @@ final class TestInstance implements AutoCloseable {
         return CompletableFuture.completedFuture(null);
     };
     volatile int partitions = 1;
+    volatile Instance instance =
+            new Instance("http://here", true, "RUNNING", List.of("0_0", "1_0"), List.of(), 3L, NOW);
     final RestServer server;
 
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
@@ -80,7 +84,7 @@ final class TestInstance implements AutoCloseable {
         ClusterSpend spend = new ClusterSpend(
                 local,
                 this::membership,
-                new HttpPeerClient(Duration.ofSeconds(2)),
+                new HttpPeerClient(PEER_TIMEOUT),
                 workers,
                 Retention.DEFAULT,
                 () -> NOW,
@@ -94,9 +98,7 @@ final class TestInstance implements AutoCloseable {
                         events -> intake.publish(events),
                         new EventRules(Horizon.DEFAULT),
                         prices,
-                        () -> CompletableFuture.completedFuture(List.of(
-                                new Instance("http://here", true, "RUNNING", List.of("0_0", "1_0"), List.of(), 3L, NOW),
-                                new Instance("http://gone", false, "UNREACHABLE", List.of(), List.of(), null, null))),
+                        new ClusterInstances(() -> instance, this::membership, new HttpPeerClient(PEER_TIMEOUT)),
                         new Health(),
                         () -> "# TYPE up gauge\nup 1\n",
                         () -> NOW,
@@ -124,8 +126,9 @@ final class TestInstance implements AutoCloseable {
     }
 
     private Membership membership() {
-        List<Peer> peers = new ArrayList<>(others);
+        List<Peer> peers = new ArrayList<>();
         peers.add(new Peer(url(), true));
+        peers.addAll(others);
         return new Membership(peers, partitions);
     }
 
