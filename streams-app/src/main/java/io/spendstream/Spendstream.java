@@ -105,10 +105,10 @@ public final class Spendstream implements AutoCloseable {
 
     private void advertise() {
         String advertised = config.httpAdvertised();
-        int colon = advertised.lastIndexOf(':');
-        if (colon < 0) {
+        if (advertised.isEmpty()) {
             engine.reachableAt(config.httpHost(), rest.port());
         } else {
+            int colon = advertised.lastIndexOf(':');
             engine.reachableAt(advertised.substring(0, colon), Integer.parseInt(advertised.substring(colon + 1)));
         }
     }

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -69,6 +72,11 @@ public final class AppConfig {
 
     private static final String KAFKA_PREFIX = "kafka.";
     private static final String REGISTRY_PREFIX = "registry.";
+
+    /** What one can listen on and nobody can call. */
+    private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0");
+
+    private static final Pattern ADDRESS = Pattern.compile("([^\\s:/\\[\\]]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
 
     static final ConfigDef DEFINITION = new ConfigDef()
             .define(
@@ -138,8 +146,10 @@ public final class AppConfig {
                     HTTP_ADVERTISED,
                     Type.STRING,
                     "",
+                    address(),
                     Importance.MEDIUM,
-                    "host:port at which the other instances reach this one; empty: http.host and the port listened on.")
+                    "Where the other instances reach this one, other than the address of any of them; empty: http.host"
+                            + " and the port listened on. Needed where instances run on several machines.")
             .define(
                     STATE_DIR,
                     Type.STRING,
@@ -298,6 +308,13 @@ public final class AppConfig {
         this.values = values;
         this.kafka = kafka;
         this.registry = registry;
+        if (ANY_ADDRESS.contains(httpHost()) && httpAdvertised().isEmpty()) {
+            throw new ConfigException(
+                    HTTP_ADVERTISED,
+                    "",
+                    "is needed with " + HTTP_HOST + "=" + httpHost()
+                            + ", which is no address at which others can reach this instance; it takes host:port");
+        }
         // Each settings record checks how its values fit together.
         horizon();
         dedupe();
@@ -504,6 +521,21 @@ public final class AppConfig {
             return false;
         });
         return Map.copyOf(taken);
+    }
+
+    private static ConfigDef.Validator address() {
+        return ConfigDef.LambdaValidator.with(
+                (key, value) -> {
+                    Matcher matcher = ADDRESS.matcher(String.valueOf(value));
+                    boolean isAddress = matcher.matches()
+                            && Integer.parseInt(matcher.group(2)) >= 1
+                            && Integer.parseInt(matcher.group(2)) <= 65_535;
+                    if (!isAddress && !"".equals(value)) {
+                        throw new ConfigException(
+                                key, value, "must be host:port, such as 10.0.0.7:8080 or [fd00::7]:8080");
+                    }
+                },
+                () -> "host:port");
     }
 
     private static ConfigDef.Validator name(String pattern) {

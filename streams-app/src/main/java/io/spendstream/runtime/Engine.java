@@ -86,7 +86,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
 
     /** Says where the other instances reach this one. To be called before {@link #start}. */
     public void reachableAt(String host, int port) {
-        self = new HostInfo(host, port);
+        self = new HostInfo(host.replaceAll("[\\[\\]]", ""), port);
     }
 
     /** Starts processing. Returns at once. */
@@ -137,7 +137,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         Properties p = new Properties();
         p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.applicationId());
         p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
-        p.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.host() + ":" + self.port());
+        p.put(StreamsConfig.APPLICATION_SERVER_CONFIG, address(self));
         p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, config.guarantee());
         p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitIntervalMs());
@@ -225,7 +225,12 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     }
 
     private static String url(HostInfo host) {
-        return "http://" + host.host() + ":" + host.port();
+        return "http://" + address(host);
+    }
+
+    /** A numeric address of version 6 has colons of its own. */
+    private static String address(HostInfo host) {
+        return (host.host().indexOf(':') < 0 ? host.host() : "[" + host.host() + "]") + ":" + host.port();
     }
 
     @Override
