@@ -2,9 +2,9 @@ package io.spendstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.spendstream.rollup.Resolution;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Resolution;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

@@ -18,6 +18,11 @@ public final class ByteSink {
         return size;
     }
 
+    /** What is written is its first {@link #size()} bytes, until something else is written. */
+    public byte[] buffer() {
+        return bytes;
+    }
+
     public byte[] toBytes() {
         return Arrays.copyOf(bytes, size);
     }

@@ -3,6 +3,7 @@ package io.spendstream.combine;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
+import io.spendstream.usage.Resolution;
 import io.spendstream.usage.UsageRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,17 +17,12 @@ import java.util.function.BiConsumer;
  */
 final class Combiner {
 
-    private static final long QUARTER_HOUR_MS = 900_000;
-    private static final long DAY_MS = 86_400_000;
-
-    private record UserKey(String tenant, String user, long day) {}
-
     private final Destinations destinations;
     private final List<String> tagDimensions;
     private final int dimensionCount;
     private final int blockBytesMax;
     private final Map<CellKey, Delta> cells = new HashMap<>();
-    private final Map<UserKey, Delta> users = new HashMap<>();
+    private final UserDays users = new UserDays();
 
     Combiner(Destinations destinations, List<String> tagDimensions, int blockBytesMax) {
         this.destinations = destinations;
@@ -38,21 +34,10 @@ final class Combiner {
     /** @param usage its measures are taken over, and must not be used again */
     void add(MeteredUsage usage) {
         UsageRecord event = usage.event();
-        CellKey cell = new CellKey(dimensionsOf(event), Math.floorDiv(event.timeMs, QUARTER_HOUR_MS));
+        CellKey cell = new CellKey(dimensionsOf(event), Resolution.QUARTER_HOUR.bucketOf(event.timeMs));
         deltaOf(cells, cell).add(usage.measures(), usage.otherUnits());
         if (event.user != null) {
-            UserKey user = new UserKey(event.tenant(), event.user, Math.floorDiv(event.timeMs, DAY_MS));
-            addToUser(user, usage.measures());
-        }
-    }
-
-    /** A user is rarely seen twice between two commits, so the first event's measures become the sum. */
-    private void addToUser(UserKey user, long[] measures) {
-        Delta delta = users.get(user);
-        if (delta == null) {
-            users.put(user, new Delta(measures));
-        } else {
-            delta.add(measures, Map.of());
+            users.add(event.tenant(), event.user, Resolution.DAY.bucketOf(event.timeMs), usage.measures());
         }
     }
 
@@ -67,8 +52,7 @@ final class Combiner {
                         key.dimensions()[Dimension.TENANT.ordinal()],
                         key.dimensions()[Dimension.FEATURE.ordinal()])
                 .cell(key, delta));
-        users.forEach((key, delta) ->
-                writerFor(writers, key.tenant(), key.user()).user(key.tenant(), key.user(), key.day(), delta));
+        users.forEach(sum -> writerFor(writers, sum.tenant, sum.user).user(sum.tenant, sum.user, sum.day, sum.delta));
         cells.clear();
         users.clear();
         for (int partition = 0; partition < writers.length; partition++) {

@@ -6,6 +6,11 @@ import java.util.TreeMap;
 /** A sum of what events add: measures by {@code Measure.ordinal()}, and units besides tokens by name. */
 public final class Delta {
 
+    /** Units by name in one sum; whoever makes names up must not make a cell grow without end. */
+    static final int UNITS_MAX = 256;
+    /** What the units beyond the limit are summed under. */
+    static final String OTHER_UNIT = "__other__";
+
     private final long[] measures;
     private Map<String, long[]> otherUnits = Map.of();
 
@@ -36,12 +41,18 @@ public final class Delta {
         }
     }
 
+    /** Replaces the sum by one that {@link ByteSink#writeMeasures} wrote. */
+    public void read(ByteSource in) {
+        otherUnits = in.readMeasures(measures);
+    }
+
     private void addUnits(Map<String, long[]> more) {
         if (otherUnits.isEmpty()) {
             otherUnits = new TreeMap<>();
         }
         more.forEach((name, amounts) -> {
-            long[] sum = otherUnits.computeIfAbsent(name, n -> new long[2]);
+            String kept = otherUnits.size() < UNITS_MAX || otherUnits.containsKey(name) ? name : OTHER_UNIT;
+            long[] sum = otherUnits.computeIfAbsent(kept, n -> new long[2]);
             sum[0] = Math.addExact(sum[0], amounts[0]);
             sum[1] = Math.addExact(sum[1], amounts[1]);
         });

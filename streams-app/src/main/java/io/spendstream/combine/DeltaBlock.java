@@ -25,10 +25,17 @@ public final class DeltaBlock {
 
     /** Takes the entries of a block. */
     public interface Reader {
-        /** @param dimensions a new array for each call; the delta is the reader's to keep */
+        /**
+         * @param dimensions a new array for each call
+         * @param delta the next call's too: to be added or copied, not kept
+         */
         void cell(String[] dimensions, long quarterHour, Delta delta);
 
-        void user(String tenant, String user, long day, Delta delta);
+        /**
+         * @param user UTF-8
+         * @param delta the next call's too: to be added or copied, not kept
+         */
+        void user(String tenant, byte[] user, long day, Delta delta);
     }
 
     /** @throws IllegalStateException where the bytes are not a block of a known format */
@@ -44,6 +51,7 @@ public final class DeltaBlock {
             texts[i] = in.readText();
         }
         int dimensionCount = in.readCount();
+        Delta delta = new Delta(new long[Measure.COUNT]);
         while (in.hasMore()) {
             int kind = in.readByte();
             if (kind == CELL) {
@@ -53,9 +61,14 @@ public final class DeltaBlock {
                     int number = in.readCount();
                     dimensions[i] = number == 0 ? null : text(texts, number - 1);
                 }
-                reader.cell(dimensions, quarterHour, readDelta(in));
+                delta.read(in);
+                reader.cell(dimensions, quarterHour, delta);
             } else if (kind == USER) {
-                reader.user(text(texts, in.readCount()), in.readText(), in.readSigned(), readDelta(in));
+                String tenant = text(texts, in.readCount());
+                byte[] user = in.readBytes(in.readCount());
+                long day = in.readSigned();
+                delta.read(in);
+                reader.user(tenant, user, day, delta);
             } else {
                 throw new IllegalStateException("a block of deltas holds an entry of kind " + kind
                         + "; this release knows " + CELL + " (cell) and " + USER + " (user)");
@@ -71,16 +84,6 @@ public final class DeltaBlock {
         return texts[number];
     }
 
-    private static Delta readDelta(ByteSource in) {
-        long[] measures = new long[Measure.COUNT];
-        Map<String, long[]> otherUnits = in.readMeasures(measures);
-        Delta delta = new Delta(measures);
-        if (!otherUnits.isEmpty()) {
-            delta.add(new long[Measure.COUNT], otherUnits);
-        }
-        return delta;
-    }
-
     /** Gathers entries and cuts them into blocks that do not exceed a size by more than one entry. */
     static final class Writer {
 
@@ -90,6 +93,8 @@ public final class DeltaBlock {
         private final ByteSink texts = new ByteSink(1024);
         private final ByteSink entries = new ByteSink(4096);
         private final List<byte[]> full = new ArrayList<>();
+        private String lastText;
+        private int lastNumber;
 
         Writer(int dimensionCount, int bytesMax) {
             this.dimensionCount = dimensionCount;
@@ -127,12 +132,18 @@ public final class DeltaBlock {
         }
 
         private int number(String text) {
+            // One user after the other is of the same tenant.
+            if (text.equals(lastText)) {
+                return lastNumber;
+            }
             Integer number = numbers.get(text);
             if (number == null) {
                 number = numbers.size();
                 numbers.put(text, number);
                 texts.writeText(text);
             }
+            lastText = text;
+            lastNumber = number;
             return number;
         }
 
@@ -141,6 +152,7 @@ public final class DeltaBlock {
             block.writeByte(FORMAT).writeVarint(numbers.size()).writeAll(texts).writeVarint(dimensionCount);
             full.add(block.writeAll(entries).toBytes());
             numbers.clear();
+            lastText = null;
             texts.clear();
             entries.clear();
         }

@@ -136,7 +136,7 @@ final class EventDecoder {
             int i = m;
             readers.put(Meter.at(m).field(), (in, e) -> e.meters[i] = in.readLong());
         }
-        readers.put("user", (in, e) -> e.user = isNull(in) ? null : in.readName(names));
+        readers.put("user", (in, e) -> e.user = isNull(in) ? null : in.readText());
         readers.put("session", (in, e) -> e.session = isNull(in) ? null : in.readText());
         readers.put("endpoint", (in, e) -> e.endpoint = isNull(in) ? null : in.readName(names));
         readers.put("service_tier", (in, e) -> e.serviceTier = symbol(TIERS, in));

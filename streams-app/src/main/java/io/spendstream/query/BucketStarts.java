@@ -1,7 +1,7 @@
 package io.spendstream.query;
 
 import io.spendstream.query.QueryFault.Reason;
-import io.spendstream.rollup.Resolution;
+import io.spendstream.usage.Resolution;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -2,8 +2,10 @@ package io.spendstream.rollup;
 
 import io.spendstream.combine.ByteSink;
 import io.spendstream.usage.Dimension;
+import io.spendstream.usage.Resolution;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
@@ -31,42 +33,55 @@ final class CellKeys {
     }
 
     static Bytes cell(Resolution resolution, String[] dimensions, long bucket) {
-        Builder key = new Builder()
-                .kind(kind(resolution))
-                .text(dimensions[Dimension.TENANT.ordinal()])
-                .text(dimensions[Dimension.FEATURE.ordinal()])
-                .bucket(bucket);
+        return key(to -> writeCell(to, resolution, dimensions, bucket));
+    }
+
+    static void writeCell(ByteSink to, Resolution resolution, String[] dimensions, long bucket) {
+        to.writeByte(kind(resolution));
+        text(to, dimensions[Dimension.TENANT.ordinal()]);
+        text(to, dimensions[Dimension.FEATURE.ordinal()]);
+        bucket(to, bucket);
         for (int i = Dimension.MODEL.ordinal(); i < dimensions.length; i++) {
-            key.textOrAbsent(dimensions[i]);
+            textOrAbsent(to, dimensions[i]);
         }
-        return key.build();
     }
 
     static Bytes user(String tenant, long day, String user) {
-        return new Builder().kind(USER).text(tenant).bucket(day).text(user).build();
+        return key(to -> writeUser(to, tenant, day, user.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** @param user UTF-8 */
+    static void writeUser(ByteSink to, String tenant, long day, byte[] user) {
+        to.writeByte(USER);
+        text(to, tenant);
+        bucket(to, day);
+        to.writeBytes(user).writeByte(0);
     }
 
     /** The least key at or after which the cells of a tenant and feature from a bucket on lie. */
     static Bytes cellsFrom(Resolution resolution, String tenant, String feature, long bucket) {
-        return new Builder()
-                .kind(kind(resolution))
-                .text(tenant)
-                .text(feature)
-                .bucket(bucket)
-                .build();
+        return key(to -> {
+            to.writeByte(kind(resolution));
+            text(to, tenant);
+            text(to, feature);
+            bucket(to, bucket);
+        });
     }
 
     static Bytes usersFrom(String tenant, long day) {
-        return new Builder().kind(USER).text(tenant).bucket(day).build();
+        return key(to -> {
+            to.writeByte(USER);
+            text(to, tenant);
+            bucket(to, day);
+        });
     }
 
     static Bytes value(int dimension, String tenant, String value) {
-        return new Builder()
-                .kind(VALUE)
-                .kind((byte) dimension)
-                .text(tenant)
-                .textOrAbsent(value)
-                .build();
+        return key(to -> {
+            to.writeByte(VALUE).writeByte(dimension);
+            text(to, tenant);
+            textOrAbsent(to, value);
+        });
     }
 
     static Bytes valuesFrom() {
@@ -119,38 +134,29 @@ final class CellKeys {
         }
     }
 
-    private static final class Builder {
-        private final ByteSink bytes = new ByteSink(96);
+    private static Bytes key(Consumer<ByteSink> parts) {
+        ByteSink to = new ByteSink(96);
+        parts.accept(to);
+        return Bytes.wrap(to.toBytes());
+    }
 
-        Builder kind(byte kind) {
-            bytes.writeByte(kind);
-            return this;
-        }
+    private static void text(ByteSink to, String text) {
+        to.writeUtf8(text).writeByte(0);
+    }
 
-        Builder text(String text) {
-            bytes.writeUtf8(text).writeByte(0);
-            return this;
+    private static void textOrAbsent(ByteSink to, String text) {
+        if (text == null) {
+            to.writeByte(ABSENT).writeByte(0);
+        } else {
+            text(to, text);
         }
+    }
 
-        Builder textOrAbsent(String text) {
-            if (text == null) {
-                bytes.writeByte(ABSENT).writeByte(0);
-                return this;
-            }
-            return text(text);
-        }
-
-        Builder bucket(long bucket) {
-            int flipped = Math.toIntExact(bucket) ^ Integer.MIN_VALUE;
-            bytes.writeByte(flipped >>> 24)
-                    .writeByte(flipped >>> 16)
-                    .writeByte(flipped >>> 8)
-                    .writeByte(flipped);
-            return this;
-        }
-
-        Bytes build() {
-            return Bytes.wrap(bytes.toBytes());
-        }
+    private static void bucket(ByteSink to, long bucket) {
+        int flipped = Math.toIntExact(bucket) ^ Integer.MIN_VALUE;
+        to.writeByte(flipped >>> 24)
+                .writeByte(flipped >>> 16)
+                .writeByte(flipped >>> 8)
+                .writeByte(flipped);
     }
 }

@@ -1,5 +1,6 @@
 package io.spendstream.rollup;
 
+import io.spendstream.usage.Resolution;
 import java.util.Set;
 
 /** One partition's share of the spend cube. Safe to call from any thread. */

@@ -4,8 +4,10 @@ import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
 import io.spendstream.combine.Delta;
 import io.spendstream.combine.DeltaBlock;
+import io.spendstream.rollup.CellSlots.Slot;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Resolution;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,17 +34,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class CellTable implements CellReader {
 
-    /** A cell in memory: its total, and whether the store has it. */
-    private static final class Slot {
-        final Delta total;
-        boolean unsettled;
-        boolean usedLately;
-
-        Slot(Delta total) {
-            this.total = total;
-        }
-    }
-
     private final int partition;
     private final RollupSettings settings;
     private final KeyValueStore<Bytes, byte[]> cells;
@@ -51,9 +42,10 @@ final class CellTable implements CellReader {
     private final int dimensionCount;
 
     private final Object lock = new Object();
-    private final Map<Bytes, Slot> slots = new HashMap<>();
-    private final NavigableMap<Bytes, Slot> ordered = new TreeMap<>();
-    private final ByteSink sink = new ByteSink(512);
+    private final CellSlots slots = new CellSlots();
+    private final NavigableMap<byte[], Slot> ordered = new TreeMap<>(Arrays::compareUnsigned);
+    private final ByteSink key = new ByteSink(512);
+    private final ByteSink total = new ByteSink(512);
     private long nextBlock;
     private long firstBlock;
     private int unsettled;
@@ -110,17 +102,20 @@ final class CellTable implements CellReader {
                     String[] known = sized(dimensions);
                     values.limit(known);
                     long day = Resolution.DAY.bucketOf(Resolution.QUARTER_HOUR.startMs(quarterHour));
-                    addTo(CellKeys.cell(Resolution.QUARTER_HOUR, known, quarterHour), delta);
-                    addTo(CellKeys.cell(Resolution.DAY, known, day), delta);
+                    CellKeys.writeCell(key.clear(), Resolution.QUARTER_HOUR, known, quarterHour);
+                    addTo(key, delta);
+                    CellKeys.writeCell(key.clear(), Resolution.DAY, known, day);
+                    addTo(key, delta);
                     if (followed) {
                         feed.cell(known, quarterHour, delta);
                     }
                 }
 
                 @Override
-                public void user(String tenant, String user, long day, Delta delta) {
+                public void user(String tenant, byte[] user, long day, Delta delta) {
                     values.know(tenant);
-                    addTo(CellKeys.user(tenant, day, user), delta);
+                    CellKeys.writeUser(key.clear(), tenant, day, user);
+                    addTo(key, delta);
                 }
             });
         }
@@ -131,12 +126,12 @@ final class CellTable implements CellReader {
         return dimensions.length == dimensionCount ? dimensions : Arrays.copyOf(dimensions, dimensionCount);
     }
 
-    private void addTo(Bytes key, Delta delta) {
-        Slot slot = slots.get(key);
+    private void addTo(ByteSink key, Delta delta) {
+        Slot slot = slots.find(key.buffer(), key.size());
         if (slot == null) {
-            slot = new Slot(stored(cells.get(key)));
-            slots.put(key, slot);
-            ordered.put(key, slot);
+            byte[] kept = key.toBytes();
+            slot = slots.add(kept, stored(cells.get(Bytes.wrap(kept))));
+            ordered.put(kept, slot);
         }
         slot.total.add(delta.measures(), delta.otherUnits());
         slot.usedLately = true;
@@ -149,8 +144,7 @@ final class CellTable implements CellReader {
     private static Delta stored(byte[] value) {
         Delta total = new Delta(new long[Measure.COUNT]);
         if (value != null) {
-            long[] measures = new long[Measure.COUNT];
-            total.add(measures, new ByteSource(value).readMeasures(measures));
+            total.read(new ByteSource(value));
         }
         return total;
     }
@@ -168,16 +162,16 @@ final class CellTable implements CellReader {
     void settle(BiConsumer<Bytes, Delta> changed) {
         if (unsettled > 0) {
             byte quarterHour = CellKeys.kind(Resolution.QUARTER_HOUR);
-            for (Map.Entry<Bytes, Slot> entry : slots.entrySet()) {
-                Slot slot = entry.getValue();
+            slots.forEach(slot -> {
                 if (slot.unsettled) {
                     slot.unsettled = false;
-                    cells.put(entry.getKey(), encode(slot.total));
-                    if (entry.getKey().get()[0] == quarterHour) {
-                        changed.accept(entry.getKey(), slot.total);
+                    Bytes cell = Bytes.wrap(slot.key);
+                    cells.put(cell, encode(slot.total));
+                    if (slot.key[0] == quarterHour) {
+                        changed.accept(cell, slot.total);
                     }
                 }
-            }
+            });
             unsettled = 0;
         }
         for (; firstBlock < nextBlock; firstBlock++) {
@@ -186,22 +180,20 @@ final class CellTable implements CellReader {
         letGo();
     }
 
-    private byte[] encode(Delta total) {
-        return sink.clear().writeMeasures(total.measures(), total.otherUnits()).toBytes();
+    private byte[] encode(Delta sum) {
+        return total.clear().writeMeasures(sum.measures(), sum.otherUnits()).toBytes();
     }
 
-    /** Lets cells go that were not used since the last time, where there are more than should be in memory. */
+    /** Lets cells go where there are more than should be in memory: first those not used since the last time. */
     private void letGo() {
         synchronized (lock) {
-            boolean tooMany = slots.size() > settings.cellsInMemory();
-            if (tooMany) {
-                slots.entrySet().removeIf(entry -> !entry.getValue().usedLately);
-                if (slots.size() > settings.cellsInMemory()) {
-                    slots.clear();
-                }
-                ordered.keySet().retainAll(slots.keySet());
+            if (slots.size() > settings.cellsInMemory()) {
+                int[] kept = {0};
+                slots.keepOnly(slot -> slot.usedLately && kept[0]++ < settings.cellsInMemory());
+                ordered.clear();
+                slots.forEach(slot -> ordered.put(slot.key, slot));
             }
-            slots.values().forEach(slot -> slot.usedLately = false);
+            slots.forEach(slot -> slot.usedLately = false);
         }
     }
 
@@ -228,8 +220,12 @@ final class CellTable implements CellReader {
             old.forEachRemaining(entry -> cells.delete(entry.key));
         }
         synchronized (lock) {
-            ordered.subMap(from, to).keySet().forEach(slots::remove);
-            ordered.subMap(from, to).clear();
+            Map<byte[], Slot> old = ordered.subMap(from.get(), to.get());
+            if (!old.isEmpty()) {
+                Set<Slot> gone = new HashSet<>(old.values());
+                old.clear();
+                slots.keepOnly(slot -> !gone.contains(slot));
+            }
         }
     }
 
@@ -308,9 +304,9 @@ final class CellTable implements CellReader {
         Map<Bytes, byte[]> copy = new HashMap<>();
         ByteSink encoder = new ByteSink(256);
         synchronized (lock) {
-            ordered.subMap(from, to)
+            ordered.subMap(from.get(), to.get())
                     .forEach((key, slot) -> copy.put(
-                            key,
+                            Bytes.wrap(key),
                             encoder.clear()
                                     .writeMeasures(slot.total.measures(), slot.total.otherUnits())
                                     .toBytes()));

@@ -3,6 +3,7 @@ package io.spendstream.rollup;
 import io.spendstream.combine.Delta;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.ServiceTier;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UnitTotal;

@@ -1,5 +1,6 @@
 package io.spendstream.rollup;
 
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.SpendRollup;
 import java.time.Duration;
 import org.apache.kafka.common.utils.Bytes;

@@ -8,6 +8,7 @@ import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.UsageRecord;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,7 +43,8 @@ class CombinerTest {
                 }
 
                 @Override
-                public void user(String tenant, String user, long day, Delta delta) {
+                public void user(String tenant, byte[] utf8, long day, Delta delta) {
+                    String user = new String(utf8, StandardCharsets.UTF_8);
                     assertThat(partition).isEqualTo(destinations.of(tenant, user));
                     put("user " + tenant + "/" + user + "@" + day, delta);
                 }
@@ -136,6 +138,47 @@ class CombinerTest {
         assertThat(partitions).containsExactly(0, 1, 2);
         drain(combiner, destinations);
         assertThat(partitions).as("nothing is left").isEmpty();
+    }
+
+    @Test
+    void manyUsersOfManyTenantsAreSummedApart() {
+        // Given
+        Destinations destinations = new Destinations(2);
+        Combiner combiner = new Combiner(destinations, List.of(), 400_000);
+        int users = 5_000;
+
+        // When
+        for (int i = 0; i < 3 * users; i++) {
+            UsageRecord event = Usages.event("f", "m", "u" + i % users, Usages.MIDNIGHT_MS);
+            event.dimension(Dimension.TENANT, i % users % 2 == 0 ? "even" : "odd");
+            combiner.add(Usages.costing(event, 1 + i % users));
+        }
+        drain(combiner, destinations);
+
+        // Then
+        for (int i = 0; i < users; i++) {
+            String key = "user " + (i % 2 == 0 ? "even" : "odd") + "/u" + i + "@" + Usages.MIDNIGHT_MS / DAY_MS;
+            assertThat(sums.get(key)).contains(" " + 3 * (1 + i) + ",");
+        }
+        assertThat(sums).hasSize(users + 2);
+    }
+
+    /** Names of units are the sender's: a sum must not grow with them without end, nor lose an amount. */
+    @Test
+    void unitsBeyondTheLimitAreSummedTogether() {
+        // Given
+        Delta sum = new Delta(new long[Measure.COUNT]);
+        int names = Delta.UNITS_MAX + 1_000;
+
+        // When
+        for (int i = 0; i < 2 * names; i++) {
+            sum.add(new long[Measure.COUNT], Map.of("unit-" + i % names, new long[] {1, 10}));
+        }
+
+        // Then
+        assertThat(sum.otherUnits()).hasSize(Delta.UNITS_MAX + 1);
+        assertThat(sum.otherUnits().get("unit-0")).containsExactly(2, 20);
+        assertThat(sum.otherUnits().get(Delta.OTHER_UNIT)).containsExactly(2_000, 20_000);
     }
 
     /** A measure stops the task rather than wrap around: a bill must not turn negative. */

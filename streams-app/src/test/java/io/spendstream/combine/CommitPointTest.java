@@ -461,7 +461,7 @@ class CommitPointTest {
                     }
 
                     @Override
-                    public void user(String tenant, String user, long day, Delta delta) {}
+                    public void user(String tenant, byte[] user, long day, Delta delta) {}
                 }));
         assertThat(costs).containsExactly(1_000_000_000L);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -29,8 +30,8 @@ class DeltaBlockTest {
         }
 
         @Override
-        public void user(String tenant, String user, long day, Delta delta) {
-            read.add(text(new String[] {tenant, user}, day, delta));
+        public void user(String tenant, byte[] user, long day, Delta delta) {
+            read.add(text(new String[] {tenant, new String(user, StandardCharsets.UTF_8)}, day, delta));
         }
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spendstream.query.BucketPlan.Scan;
-import io.spendstream.rollup.Resolution;
+import io.spendstream.usage.Resolution;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -2,10 +2,10 @@ package io.spendstream.query;
 
 import io.spendstream.rollup.CellReader;
 import io.spendstream.rollup.CellVisitor;
-import io.spendstream.rollup.Resolution;
 import io.spendstream.rollup.UserVisitor;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Resolution;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spendstream.usage.Dimension;
+import io.spendstream.usage.Resolution;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;

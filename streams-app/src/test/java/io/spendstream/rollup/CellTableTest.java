@@ -8,6 +8,7 @@ import io.spendstream.combine.Blocks;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
+import io.spendstream.usage.Resolution;
 import io.spendstream.usage.UsageRecord;
 import java.nio.file.Path;
 import java.time.Duration;

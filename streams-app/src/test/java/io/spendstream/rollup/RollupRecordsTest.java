@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spendstream.combine.Delta;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.ServiceTier;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UnitTotal;

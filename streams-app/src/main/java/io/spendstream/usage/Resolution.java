@@ -1,4 +1,4 @@
-package io.spendstream.rollup;
+package io.spendstream.usage;
 
 /** How long a bucket of the spend cube is. Buckets are numbered from the epoch, in UTC. */
 public enum Resolution {
