@@ -8,6 +8,8 @@ import io.spendstream.usage.Resolution;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,25 @@ class MeterTopologyTest {
         assertThat(pipeline.tally)
                 .containsEntry("rejected.record_too_large", 1L)
                 .containsEntry("rejected.wire_format", 1L);
+    }
+
+    @Test
+    void aRejectedRecordKeepsItsHeadersBesideThoseThatSayWhy() {
+        // Given
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("traceparent", new byte[] {1}).add("spendstream.reason", new byte[] {2});
+
+        // When
+        pipeline.publishRaw(new byte[] {1}, new byte[] {7}, headers);
+
+        // Then
+        Headers rejected = pipeline.records(pipeline.topics.usageRejected().name())
+                .get(0)
+                .headers();
+        assertThat(rejected.lastHeader("traceparent").value()).containsExactly(1);
+        assertThat(rejected.headers("spendstream.reason"))
+                .extracting(header -> new String(header.value(), StandardCharsets.UTF_8))
+                .containsExactly("wire_format");
     }
 
     @Test
