@@ -91,6 +91,13 @@ public final class MeterTopology {
     private static final Map<String, String> CHANGELOG =
             Map.of(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3", TopicConfig.SEGMENT_BYTES_CONFIG, "134217728");
 
+    /** Holds records as they came. */
+    private static final Map<String, String> CHANGELOG_OF_RECORDS = Map.of(
+            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+            "0.3",
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            Integer.toString(Topics.BATCH_BYTES_MAX));
+
     /**
      * What the way looks like.
      *
@@ -247,7 +254,7 @@ public final class MeterTopology {
 
     private KStream<Integer, byte[]> meter(StreamsBuilder builder) {
         builder.addStateStore(new CommitPoints(settings.commitMode(), shared.tally()));
-        builder.addStateStore(logged(DecodeStage.WAITING));
+        builder.addStateStore(logged(DecodeStage.WAITING, CHANGELOG_OF_RECORDS));
         builder.addStateStore(logged(DedupeStage.STORE));
         builder.addStateStore(logged(PriceStage.UNPRICED));
         builder.addStateStore(logged(ScopeUsage.MARKS));
@@ -376,8 +383,12 @@ public final class MeterTopology {
     }
 
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> logged(String name) {
+        return logged(name, CHANGELOG);
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> logged(String name, Map<String, String> changelog) {
         return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                 .withCachingDisabled()
-                .withLoggingEnabled(CHANGELOG);
+                .withLoggingEnabled(changelog);
     }
 }

@@ -3,6 +3,7 @@ package io.spendstream;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.pricing.PriceBook;
+import io.spendstream.query.ClusterInstances;
 import io.spendstream.query.ClusterSpend;
 import io.spendstream.query.CubeDimensions;
 import io.spendstream.query.LocalSpend;
@@ -108,10 +109,10 @@ public final class Spendstream implements AutoCloseable {
 
     private void advertise() {
         String advertised = config.httpAdvertised();
-        int colon = advertised.lastIndexOf(':');
-        if (colon < 0) {
+        if (advertised.isEmpty()) {
             engine.reachableAt(config.httpHost(), rest.port());
         } else {
+            int colon = advertised.lastIndexOf(':');
             engine.reachableAt(advertised.substring(0, colon), Integer.parseInt(advertised.substring(colon + 1)));
         }
     }
@@ -151,11 +152,12 @@ public final class Spendstream implements AutoCloseable {
 
     private RestPorts ports() {
         CubeDimensions dimensions = new CubeDimensions(config.rollup().tagDimensions());
+        HttpPeerClient others = new HttpPeerClient(PEER_TIMEOUT);
         LocalSpend local = new LocalSpend(shards::open, dimensions, engine.probe(), LocalSpend.ROWS_MAX_DEFAULT);
         ClusterSpend spend = new ClusterSpend(
                 local,
                 engine,
-                new HttpPeerClient(PEER_TIMEOUT),
+                others,
                 queries,
                 new Retention(
                         config.rollup().quarterHoursKept(), config.rollup().daysKept()),
@@ -168,7 +170,7 @@ public final class Spendstream implements AutoCloseable {
                 clients.intake(),
                 new EventRules(config.horizon()),
                 clients.prices(),
-                engine,
+                new ClusterInstances(engine::self, engine, others),
                 engine,
                 metrics,
                 Clock.systemUTC(),

@@ -2,8 +2,15 @@ package io.spendstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spendstream.topic.Topics;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +44,47 @@ class MeterTopologyTest {
                 .containsEntry("duplicates", 1L);
         assertThat(pipeline.priced()).hasSize(2);
         assertThat(pipeline.rollups()).hasSize(1);
+    }
+
+    @Test
+    void aRecordTooLargeToBePassedOnIsRejectedWithItsBeginning() {
+        // Given
+        byte[] key = "a".getBytes(StandardCharsets.UTF_8);
+        byte[] value = new byte[Topics.RECORD_BYTES_MAX];
+        value[0] = 7;
+
+        // When
+        pipeline.publishRaw(key, value);
+        pipeline.publishRaw(key, Arrays.copyOf(value, value.length - 1));
+
+        // Then
+        List<TestRecord<byte[], byte[]>> rejected =
+                pipeline.records(pipeline.topics.usageRejected().name());
+        assertThat(rejected).hasSize(2);
+        assertThat(rejected.get(0).value()).isEqualTo(Arrays.copyOf(value, 64 << 10));
+        assertThat(rejected.get(0).key()).isEqualTo(key);
+        assertThat(rejected.get(1).value()).hasSize(value.length - 1);
+        assertThat(pipeline.tally)
+                .containsEntry("rejected.record_too_large", 1L)
+                .containsEntry("rejected.wire_format", 1L);
+    }
+
+    @Test
+    void aRejectedRecordKeepsItsHeadersBesideThoseThatSayWhy() {
+        // Given
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("traceparent", new byte[] {1}).add("spendstream.reason", new byte[] {2});
+
+        // When
+        pipeline.publishRaw(new byte[] {1}, new byte[] {7}, headers);
+
+        // Then
+        Headers rejected =
+                pipeline.records(pipeline.topics.usageRejected().name()).get(0).headers();
+        assertThat(rejected.lastHeader("traceparent").value()).containsExactly(1);
+        assertThat(rejected.headers("spendstream.reason"))
+                .extracting(header -> new String(header.value(), StandardCharsets.UTF_8))
+                .containsExactly("wire_format");
     }
 
     @Test

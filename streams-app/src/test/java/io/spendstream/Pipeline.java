@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -201,6 +202,10 @@ final class Pipeline implements AutoCloseable {
 
     void publishRaw(byte[] key, byte[] value) {
         events.pipeInput(new TestRecord<>(key, value, NOW));
+    }
+
+    void publishRaw(byte[] key, byte[] value, Headers headers) {
+        events.pipeInput(new TestRecord<>(key, value, headers, NOW));
     }
 
     void settle() {

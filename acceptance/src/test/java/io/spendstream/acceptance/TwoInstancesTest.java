@@ -105,6 +105,11 @@ class TwoInstancesTest {
                     Scene.PATIENCE,
                     () -> tasks(client),
                     tasks -> tasks.size() == 2 && tasks.stream().allMatch(count -> count > 0));
+            Await.until(
+                    "both say that they run",
+                    Scene.PATIENCE,
+                    () -> client.json(client.get("/v1/instances").body()).findValuesAsText("state"),
+                    List.of("RUNNING", "RUNNING")::equals);
         }
     }
 

@@ -66,11 +66,12 @@ final class DemoCommand implements Callable<Integer> {
         return new Traffic(config, new TrafficModel(SEED), Clock.systemUTC(), PAST).start();
     }
 
-    private static final String QUERIES = """
+    /** What to try, as one can paste it into a shell. */
+    static final String QUERIES = """
 
               Dashboard   HTTP/
               Try         curl -s 'HTTP/v1/spend?group_by=feature'
-                          curl -s 'HTTP/v1/spend?group_by=tenant,team&order=desc&limit=10'
+                          curl -s 'HTTP/v1/spend?group_by=tenant,team&order=-cost_usd&limit=10'
                           curl -s 'HTTP/v1/spend?group_by=model&granularity=hour' -H 'Accept: text/csv'
                           curl -s 'HTTP/v1/spend?model=orion-2-preview'      a model without a price
                           curl -s 'HTTP/v1/prices/gpt-4o'

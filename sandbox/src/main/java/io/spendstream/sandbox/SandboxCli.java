@@ -12,7 +12,11 @@ public final class SandboxCli {
 
     private SandboxCli() {}
 
+    static CommandLine commandLine() {
+        return new CommandLine(new SandboxCli());
+    }
+
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new SandboxCli()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
     }
 }

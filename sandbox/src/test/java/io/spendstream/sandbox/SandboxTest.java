@@ -15,6 +15,7 @@ import io.spendstream.sandbox.traffic.TrafficModel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +104,34 @@ class SandboxTest {
 
             // Then
             assertThat(get(sandbox, "/v1/prices/gpt-4o")).isEqualTo(changed);
+        }
+    }
+
+    @Test
+    void every_query_that_the_demo_prints_is_answered() throws Exception {
+        // Given
+        List<MatchResult> queries = Pattern.compile("curl -s '([^']+)'(?: -H '([^:]+): ([^']+)')?")
+                .matcher(DemoCommand.QUERIES)
+                .results()
+                .toList();
+        assertThat(queries).hasSize(5);
+        try (Sandbox sandbox = Sandbox.start(options())) {
+            for (MatchResult query : queries) {
+                // When
+                URI address = URI.create(query.group(1)
+                        .replace("HTTP", sandbox.httpUrl().orElseThrow().toString()));
+                HttpRequest.Builder request = HttpRequest.newBuilder(address);
+                if (query.group(2) != null) {
+                    request.header(query.group(2), query.group(3));
+                }
+                HttpResponse<String> answer =
+                        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+
+                // Then
+                assertThat(answer.statusCode())
+                        .as(query.group() + " " + answer.body())
+                        .isEqualTo(200);
+            }
         }
     }
 

@@ -75,10 +75,18 @@ public record PublisherConfig(
         Set<String> reserved = new TreeSet<>(kafka.keySet());
         reserved.retainAll(RESERVED);
         if (!reserved.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "kafka: " + String.join(", ", reserved)
-                            + " cannot be set there; exactly-once counting depends on it or this record has a component for it");
+            throw new IllegalArgumentException("kafka: " + String.join(", ", reserved)
+                    + " cannot be set there; exactly-once counting depends on it or this record has a"
+                    + " component for it");
         }
+    }
+
+    /**
+     * Producer settings that {@link #withKafka} refuses: exactly-once counting depends on them, or there is a component
+     * for them.
+     */
+    public static Set<String> reserved() {
+        return RESERVED;
     }
 
     /** The defaults: topic usage-events, linger 5 ms, delivery within 30 s, wait for room 1 s, 32 MiB in flight. */

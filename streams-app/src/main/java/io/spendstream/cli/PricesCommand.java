@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spendstream.pricing.LiteLlmImport;
 import io.spendstream.pricing.LiteLlmReport;
 import io.spendstream.pricing.PriceMerge;
+import io.spendstream.pricing.ShippedPrices;
 import io.spendstream.v1.ModelPrices;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,7 +52,10 @@ public final class PricesCommand {
 
     /** The formats that can be imported. */
     enum Format {
-        litellm
+        /** LiteLLM's model_prices_and_context_window.json. */
+        litellm,
+        /** The price book that comes with the application. */
+        shipped
     }
 
     /** A moment, or a day as its start in UTC. */
@@ -75,7 +79,8 @@ public final class PricesCommand {
      */
     @Command(
             name = "import",
-            description = "Loads a price catalogue. Models that are new are priced from the start of 1970, so that past"
+            description = "Loads a price catalogue, or with --format shipped the prices that come with the application,"
+                    + " for models the price book does not know. From a catalogue, models that are new are priced from the start of 1970, so that past"
                     + " events are priced too; where a known model's prices differ, the new ones start now and the"
                     + " earlier ones stay for what happened before.",
             mixinStandardHelpOptions = true,
@@ -89,14 +94,11 @@ public final class PricesCommand {
         @Option(names = "--format", required = true, description = "The catalogue's format: ${COMPLETION-CANDIDATES}.")
         private Format format;
 
-        @Parameters(paramLabel = "FILE", description = "The catalogue.")
+        @Parameters(arity = "0..1", paramLabel = "FILE", description = "The catalogue; none for shipped.")
         private Path file;
 
-        @Option(
-                names = "--url",
-                defaultValue = "http://localhost:8080",
-                description = "Where the application answers; ${DEFAULT-VALUE} by default.")
-        private URI url;
+        @Mixin
+        private Addresses addresses;
 
         @Option(
                 names = "--effective-from",
@@ -137,13 +139,13 @@ public final class PricesCommand {
 
         @Override
         public Integer call() throws InterruptedException {
-            LiteLlmImport.Result catalogue = read();
-            PricesClient client = new PricesClient(url, pause);
+            LiteLlmImport.Result catalogue = format == Format.shipped ? shipped() : read();
+            PricesClient client = new PricesClient(addresses.url(), pause);
             Map<String, ModelPrices> book;
             try {
                 book = book(client);
             } catch (IOException e) {
-                err().println("The price book of " + url + " could not be read: " + reason(e));
+                err().println("The price book of " + addresses.url() + " could not be read: " + reason(e));
                 return 1;
             }
             catalogue.report().refused().stream()
@@ -157,7 +159,22 @@ public final class PricesCommand {
             return conclude(catalogue.report());
         }
 
+        /** With the times of its own cards, or all of them from when it is asked for. */
+        private LiteLlmImport.Result shipped() {
+            if (file != null) {
+                throw wrong("--format shipped takes no FILE: the prices come with the application");
+            }
+            if (effectiveFrom != null) {
+                throw wrong("--effective-from does not go with --format shipped, whose cards have their own times");
+            }
+            List<ModelPrices> models = ShippedPrices.load();
+            return new LiteLlmImport.Result(models, LiteLlmReport.complete(models.size()));
+        }
+
         private LiteLlmImport.Result read() {
+            if (file == null) {
+                throw wrong("--format " + format + " takes a FILE");
+            }
             try {
                 if (Files.size(file) > FILE_BYTES_MAX) {
                     throw wrong(file + " has more than the " + FILE_BYTES_MAX + " bytes that a catalogue may have");
@@ -180,7 +197,7 @@ public final class PricesCommand {
                 if (!dryRun) {
                     throw e;
                 }
-                out().println("The price book of " + url + " could not be read (" + reason(e)
+                out().println("The price book of " + addresses.url() + " could not be read (" + reason(e)
                         + "); compared with an empty one.");
                 return Map.of();
             }
@@ -193,7 +210,13 @@ public final class PricesCommand {
                 if (!selected(imported.getModel())) {
                     continue;
                 }
-                PriceMerge.Outcome outcome = PriceMerge.merge(book.get(imported.getModel()), imported, start);
+                ModelPrices known = book.get(imported.getModel());
+                if (format == Format.shipped && known != null) {
+                    // Not a catalogue of today's prices: what somebody has put since knows better.
+                    changes.get(PriceMerge.Change.UNCHANGED).add(imported.getModel());
+                    continue;
+                }
+                PriceMerge.Outcome outcome = PriceMerge.merge(known, imported, start);
                 changes.get(outcome.change()).add(imported.getModel());
                 if (outcome.change() == PriceMerge.Change.REFUSED) {
                     failed.put(imported.getModel(), outcome.detail());
@@ -246,10 +269,10 @@ public final class PricesCommand {
         }
 
         private int conclude(LiteLlmReport report) {
-            out().println(file + ": " + report.summary());
+            out().println((file == null ? "shipped prices" : file.toString()) + ": " + report.summary());
             out().printf(
                             "%s%s: %,d new, %,d changed, %,d as they were, %,d failed%n",
-                            url,
+                            addresses.url(),
                             dryRun ? " (dry run, nothing was changed)" : "",
                             count(PriceMerge.Change.NEW),
                             count(PriceMerge.Change.CHANGED),

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -94,17 +95,8 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "Move by as many days as put the last event on this UTC day, such as 2026-11-21.")
     private String shiftTo;
 
-    @Option(
-            names = "--bootstrap-servers",
-            defaultValue = "localhost:9092",
-            description = "Kafka (default: ${DEFAULT-VALUE}).")
-    private String bootstrapServers;
-
-    @Option(
-            names = "--registry-url",
-            defaultValue = "http://localhost:8081",
-            description = "Schema registry (default: ${DEFAULT-VALUE}).")
-    private String registryUrl;
+    @Mixin
+    private Addresses addresses;
 
     @Option(names = "--topic-prefix", defaultValue = "", description = "Prefix of the topics' names (default: none).")
     private String topicPrefix;
@@ -140,7 +132,7 @@ public final class ReplayCommand implements Callable<Integer> {
         AzureTrace trace = new AzureTrace(file);
         try {
             AzureTrace.Summary summary = trace.check();
-            try (ReplayCluster cluster = clusters.apply(bootstrapServers)) {
+            try (ReplayCluster cluster = clusters.apply(addresses.bootstrapServers())) {
                 cluster.requireTopic(config.topic());
                 long days = days(cluster, config.topic(), trace.name(), summary);
                 publish(
@@ -164,7 +156,7 @@ public final class ReplayCommand implements Callable<Integer> {
             throws TraceException, IOException, InterruptedException {
         out().printf(
                         "publishing %d events from %s to %s at %s%n",
-                        replay.summary().rows(), replay.trace().name(), config.topic(), bootstrapServers);
+                        replay.summary().rows(), replay.trace().name(), config.topic(), addresses.bootstrapServers());
         out().flush();
         try (UsagePublisher publisher = open(config)) {
             publisher.warmUp(Duration.ofSeconds(10));
@@ -282,7 +274,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
     private PublisherConfig config() {
         try {
-            return PublisherConfig.of(bootstrapServers, registryUrl)
+            return PublisherConfig.of(addresses.bootstrapServers(), addresses.registryUrl())
                     .withTopic(Topics.withPrefix(topicPrefix).usageEvents().name())
                     .withMaxBlock(Duration.ofMinutes(1))
                     .withDeliveryTimeout(Duration.ofMinutes(2));

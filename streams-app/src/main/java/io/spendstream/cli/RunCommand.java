@@ -5,14 +5,17 @@ import io.spendstream.runtime.AppConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code run}: one instance of the application against an existing Kafka and registry. */
-@Command(name = "run", description = "Runs the application against an existing Kafka and schema registry.")
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Runs the application against an existing Kafka and schema registry.")
 public final class RunCommand implements Callable<Integer> {
 
     /** Processing ended because of a failure; whoever runs the instance should start it again. */
@@ -35,8 +38,9 @@ public final class RunCommand implements Callable<Integer> {
         Spendstream instance;
         try {
             instance = Spendstream.start(AppConfig.read(config));
-        } catch (ConfigException | IOException e) {
-            spec.commandLine().getErr().println("spendstream: " + e.getMessage());
+        } catch (KafkaException | IllegalArgumentException | IOException e) {
+            // Settings that go to a client as they are, such as kafka.* and the registry's, are checked by that client.
+            spec.commandLine().getErr().println("spendstream: " + withCauses(e));
             return EXIT_CONFIGURATION;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(instance), "shutdown"));
@@ -47,6 +51,15 @@ public final class RunCommand implements Callable<Integer> {
         }
         spec.commandLine().getErr().println("spendstream: processing stopped: " + failure);
         return EXIT_FAILED;
+    }
+
+    /** Clients wrap what is wrong in that they could not be made. */
+    private static String withCauses(Throwable failure) {
+        StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            text.append(": ").append(cause.getMessage());
+        }
+        return text.toString();
     }
 
     private static void close(Spendstream instance) {

@@ -13,7 +13,11 @@ public final class SpendstreamCli {
 
     private SpendstreamCli() {}
 
+    static CommandLine commandLine() {
+        return new CommandLine(new SpendstreamCli());
+    }
+
     public static void main(String[] args) {
-        System.exit(new CommandLine(new SpendstreamCli()).execute(args));
+        System.exit(commandLine().execute(args));
     }
 }

@@ -1,6 +1,7 @@
 package io.spendstream.ingest;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A cursor over Avro binary. Reads primitives only, allocates nothing but the texts asked for, and never reads past the
@@ -78,6 +79,7 @@ final class AvroInput {
     String readText() {
         int length = readLength();
         String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+        requireUtf8(text, length);
         at += length;
         return text;
     }
@@ -86,6 +88,7 @@ final class AvroInput {
     String readName(NameCache names) {
         int length = readLength();
         String text = names.text(bytes, at, length);
+        requireUtf8(text, length);
         at += length;
         return text;
     }
@@ -101,6 +104,17 @@ final class AvroInput {
             throw new Malformed("a block claims " + count + " entries in " + remaining() + " bytes");
         }
         return (int) count;
+    }
+
+    /** Bytes that are no text are read as the replacement character, all alike: different ids would become one. */
+    private void requireUtf8(String text, int length) {
+        if (text.indexOf('\uFFFD') < 0) {
+            return; // nearly always, and found out at a glance where a text is Latin
+        }
+        byte[] again = text.getBytes(StandardCharsets.UTF_8);
+        if (!Arrays.equals(again, 0, again.length, bytes, at, at + length)) {
+            throw new Malformed("a text is not UTF-8");
+        }
     }
 
     private int readLength() {

@@ -5,6 +5,9 @@ import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
@@ -17,14 +20,14 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Bytes in; events that can be counted to one side, records that cannot to the other, unchanged and with the reason in
- * their headers.
+ * their headers. Of records too large to be passed on only the beginning is.
  */
 public final class DecodeStage implements Processor<byte[], byte[], byte[], Object> {
 
     /** The logged store of records that wait for the registry. */
     public static final String WAITING = "waiting-for-schema";
 
-    /** Headers of a rejected record, all UTF-8 text. */
+    /** Headers of a rejected record, all UTF-8 text, besides those it came with. */
     public static final String HEADER_REASON = "spendstream.reason";
 
     public static final String HEADER_FIELD = "spendstream.field";
@@ -33,11 +36,18 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
     public static final String HEADER_PARTITION = "spendstream.partition";
     public static final String HEADER_OFFSET = "spendstream.offset";
 
+    private static final List<String> OWN_HEADERS =
+            List.of(HEADER_REASON, HEADER_FIELD, HEADER_DETAIL, HEADER_TOPIC, HEADER_PARTITION, HEADER_OFFSET);
+
     private static final Duration ASK_AGAIN_EVERY = Duration.ofMillis(500);
     /** Decided per punctuation, so that one transaction does not get too long. */
     private static final int DECIDED_MAX = 10_000;
 
     private static final int DETAIL_LENGTH_MAX = 1_000;
+    /** Of a record's own headers; with more they are not kept, as the record must fit with them. */
+    private static final int HEADER_BYTES_MAX = 1 << 20;
+    /** Of the key and of the value of a record that is too large to be passed on. */
+    static final int LARGE_BYTES_KEPT = 64 << 10;
 
     /**
      * Where results go.
@@ -89,7 +99,12 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
             setAside(
                     verdict,
                     new WaitingRoom.Received(
-                            record.key(), record.value(), record.timestamp(), at.partition(), at.offset()));
+                            record.key(),
+                            record.value(),
+                            kept(record.headers()),
+                            record.timestamp(),
+                            at.partition(),
+                            at.offset()));
         }
         afterRecord.run();
     }
@@ -131,7 +146,8 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
     private void reject(Fault fault, WaitingRoom.Received record) {
         tally.received++;
         tally.reject(fault.reason().code());
-        Headers headers = new RecordHeaders();
+        Headers headers = new RecordHeaders(record.headers());
+        OWN_HEADERS.forEach(headers::remove);
         add(headers, HEADER_REASON, fault.reason().code());
         if (fault.field() != null) {
             add(headers, HEADER_FIELD, fault.field());
@@ -140,8 +156,22 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
         add(headers, HEADER_TOPIC, ways.topic());
         add(headers, HEADER_PARTITION, Integer.toString(record.partition()));
         add(headers, HEADER_OFFSET, Long.toString(record.offset()));
+        int kept = fault.reason() == Rejection.RECORD_TOO_LARGE ? LARGE_BYTES_KEPT : Integer.MAX_VALUE;
+        Object value = beginning(record.value(), kept);
         context.forward(
-                new Record<>(record.key(), (Object) record.value(), record.receivedMs(), headers), ways.rejected());
+                new Record<>(beginning(record.key(), kept), value, record.receivedMs(), headers), ways.rejected());
+    }
+
+    private static Headers kept(Headers headers) {
+        long size = 0;
+        for (Header header : headers) {
+            size += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return size <= HEADER_BYTES_MAX ? headers : new RecordHeaders();
+    }
+
+    private static byte[] beginning(byte[] bytes, int lengthMax) {
+        return bytes == null || bytes.length <= lengthMax ? bytes : Arrays.copyOf(bytes, lengthMax);
     }
 
     private static void add(Headers headers, String name, String text) {

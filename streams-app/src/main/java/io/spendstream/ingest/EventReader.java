@@ -1,5 +1,6 @@
 package io.spendstream.ingest;
 
+import io.spendstream.topic.Topics;
 import io.spendstream.usage.UsageRecord;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -27,6 +28,14 @@ final class EventReader {
 
     /** @param receivedMs the record's timestamp */
     Verdict read(byte[] key, byte[] value, long receivedMs) {
+        // First of all: neither the waiting room nor the sink of what is rejected takes it.
+        long size = lengthOf(key) + lengthOf(value);
+        if (size > Topics.RECORD_BYTES_MAX) {
+            return rejected(
+                    Rejection.RECORD_TOO_LARGE,
+                    "key and value have " + size + " bytes, more than " + Topics.RECORD_BYTES_MAX + "; only the first "
+                            + DecodeStage.LARGE_BYTES_KEPT + " of each are here");
+        }
         if (key == null || key.length == 0) {
             return rejected(Rejection.MISSING_KEY, "the record has no key; it takes the event's id");
         }
@@ -74,6 +83,10 @@ final class EventReader {
         } catch (IllegalArgumentException e) {
             return new Fault(Rejection.INCOMPATIBLE_SCHEMA, null, e.getMessage());
         }
+    }
+
+    private static long lengthOf(byte[] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
     private static String wireFault(byte[] value) {

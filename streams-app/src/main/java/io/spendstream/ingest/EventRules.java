@@ -202,11 +202,23 @@ public final class EventRules {
                     Rejection.TEXT_TOO_LONG, shortened(field), length + " characters are more than " + lengthMax);
         }
         for (int i = 0; i < length; i++) {
-            if (value.charAt(i) < ' ') {
+            char c = value.charAt(i);
+            if (c < ' ') {
                 return new Fault(
                         Rejection.CONTROL_CHARACTER,
                         shortened(field),
-                        "holds the control character U+%04X".formatted((int) value.charAt(i)));
+                        "holds the control character U+%04X".formatted((int) c));
+            }
+            if (Character.isSurrogate(c)) {
+                if (!Character.isHighSurrogate(c)
+                        || i + 1 == length
+                        || !Character.isLowSurrogate(value.charAt(i + 1))) {
+                    return new Fault(
+                            Rejection.UNPAIRED_SURROGATE,
+                            shortened(field),
+                            "holds the unpaired surrogate U+%04X, which is no character".formatted((int) c));
+                }
+                i++;
             }
         }
         return null;

@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** Why an event is not counted. One reason a cause; the code is the metric label and the record header. */
 public enum Rejection {
+    /** Key and value are larger than any event; only their beginnings are kept. */
+    RECORD_TOO_LARGE,
     /** The record has no key, so deliveries of one event need not meet in one partition. */
     MISSING_KEY,
     /** Not the Confluent wire format: too short, or the first byte is not 0. */
@@ -18,6 +20,8 @@ public enum Rejection {
     EMPTY_TEXT,
     TEXT_TOO_LONG,
     CONTROL_CHARACTER,
+    /** Half a UTF-16 pair, which UTF-8 cannot say: texts that differ in it alone would become one. */
+    UNPAIRED_SURROGATE,
     NEGATIVE_AMOUNT,
     AMOUNT_TOO_LARGE,
     /** More reasoning tokens than output tokens, of which they are a part. */

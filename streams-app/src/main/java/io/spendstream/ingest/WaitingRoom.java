@@ -3,6 +3,10 @@ package io.spendstream.ingest;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -19,7 +23,7 @@ final class WaitingRoom {
      *
      * @param partition of {@code usage-events}
      */
-    record Received(byte[] key, byte[] value, long receivedMs, int partition, long offset) {}
+    record Received(byte[] key, byte[] value, Headers headers, long receivedMs, int partition, long offset) {}
 
     /** Decides about a waiting record; false leaves it and all behind it waiting. */
     @FunctionalInterface
@@ -57,10 +61,9 @@ final class WaitingRoom {
         ByteSink bytes = new ByteSink(record.key().length + record.value().length + 40)
                 .writeSigned(record.receivedMs())
                 .writeVarint(record.partition())
-                .writeVarint(record.offset())
-                .writeVarint(record.key().length)
-                .writeBytes(record.key())
-                .writeBytes(record.value());
+                .writeVarint(record.offset());
+        writeHeaders(bytes, record.headers().toArray());
+        bytes.writeVarint(record.key().length).writeBytes(record.key()).writeBytes(record.value());
         store.put(key(next++), bytes.toBytes());
     }
 
@@ -81,13 +84,36 @@ final class WaitingRoom {
         }
     }
 
+    private static void writeHeaders(ByteSink bytes, Header[] headers) {
+        bytes.writeVarint(headers.length);
+        for (Header header : headers) {
+            byte[] name = header.key().getBytes(StandardCharsets.UTF_8);
+            bytes.writeVarint(name.length).writeBytes(name);
+            bytes.writeVarint(header.value() == null ? 0 : header.value().length + 1);
+            if (header.value() != null) {
+                bytes.writeBytes(header.value());
+            }
+        }
+    }
+
+    private static Headers readHeaders(ByteSource in) {
+        RecordHeaders headers = new RecordHeaders();
+        for (int n = in.readCount(); n > 0; n--) {
+            String name = new String(in.readBytes(in.readCount()), StandardCharsets.UTF_8);
+            int length = (int) in.readVarint() - 1;
+            headers.add(name, length < 0 ? null : in.readBytes(length));
+        }
+        return headers;
+    }
+
     private static Received decode(byte[] bytes) {
         ByteSource in = new ByteSource(bytes);
         long receivedMs = in.readSigned();
         int partition = (int) in.readVarint();
         long offset = in.readVarint();
+        Headers headers = readHeaders(in);
         byte[] key = in.readBytes(in.readCount());
-        return new Received(key, in.readRest(), receivedMs, partition, offset);
+        return new Received(key, in.readRest(), headers, receivedMs, partition, offset);
     }
 
     private static Bytes key(long number) {

@@ -53,6 +53,12 @@ public record LiteLlmReport(
     /** A model whose record breaks a rule. */
     public record Refused(String model, List<PriceFault> faults) {}
 
+    /** Of an import from which nothing was lost. */
+    public static LiteLlmReport complete(int entries) {
+        return new LiteLlmReport(
+                entries, entries, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+    }
+
     /** One sentence with the counts. */
     public String summary() {
         return "%,d entries: %,d priced (%,d of them free), %,d without a price, %,d refused; price fields not represented: %,d, rounded to a whole pico-USD: %,d; rates inferred: %,d, missing for a tier's long context: %,d"

@@ -9,6 +9,11 @@ public final class NotAllThere extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    /** Nobody works on them yet, or an instance that does cannot be told from this one. */
+    private static final String NOBODY_FAILED = ", and none failed to: the partitions are being moved, or several"
+            + " instances have the same address; where they run on several machines, set http.advertised of each to the"
+            + " host:port at which the others reach it";
+
     /**
      * @param missing partitions nobody answered for
      * @param partitions how many there are
@@ -19,7 +24,7 @@ public final class NotAllThere extends RuntimeException {
                 partitions <= 0
                         ? "the partitions are not assigned yet"
                         : "of " + partitions + " partitions, no instance answered for " + missing
-                                + (failures.isEmpty() ? "" : ": " + String.join("; ", failures)),
+                                + (failures.isEmpty() ? NOBODY_FAILED : ": " + String.join("; ", failures)),
                 null,
                 false,
                 false);

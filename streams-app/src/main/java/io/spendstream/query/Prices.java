@@ -22,14 +22,17 @@ public interface Prices {
      */
     CompletionStage<Void> put(ModelPrices prices);
 
-    /** What an event would cost, by the card that covers its model, provider and time. Nothing is counted. */
+    /**
+     * What an event would cost, by the card that covers its model, provider and time, rated as metering rates it. Nothing
+     * is counted.
+     */
     Quote quote(UsageRecord event);
 
     /**
      * What an event would cost.
      *
      * @param card null where none covers the event; then it has no cost
-     * @param unpricedMeter the first used meter or unit that the card does not price, or null; then it has no cost
+     * @param unpricedBecause why the event has no cost though there is a card, or null
      * @param lines per meter and unit that was used
      * @param costNanoUsd their sum
      * @param tierFallback whether a meter was billed at the standard rate, as the tier asked for has none
@@ -37,7 +40,7 @@ public interface Prices {
      */
     record Quote(
             Card card,
-            String unpricedMeter,
+            String unpricedBecause,
             List<Line> lines,
             long costNanoUsd,
             boolean tierFallback,
@@ -45,7 +48,7 @@ public interface Prices {
 
         /** Whether there is a cost. */
         public boolean isPriced() {
-            return card != null && unpricedMeter == null;
+            return card != null && unpricedBecause == null;
         }
     }
 

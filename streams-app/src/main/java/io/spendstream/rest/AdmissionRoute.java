@@ -98,6 +98,6 @@ final class AdmissionRoute {
     private static String unpriced(UsageRecord call, Quote quote) {
         return quote.card() == null
                 ? "no rate card prices the model '" + call.model() + "'"
-                : "the rate card of '" + quote.card().model() + "' has no rate for " + quote.unpricedMeter();
+                : "the prices of '" + quote.card().model() + "' do not price it: " + quote.unpricedBecause();
     }
 }

@@ -1,6 +1,8 @@
 package io.spendstream.rest;
 
+import io.spendstream.query.InstanceClient;
 import io.spendstream.query.InstanceSpend;
+import io.spendstream.query.Instances.Instance;
 import io.spendstream.query.PeerClient;
 import io.spendstream.query.Peers.Peer;
 import io.spendstream.query.SpendQuery;
@@ -16,11 +18,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** Asks other instances over HTTP. Makes its connections when they are first needed and keeps them. */
-public final class HttpPeerClient implements PeerClient {
+public final class HttpPeerClient implements PeerClient, InstanceClient {
 
     public static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(2);
 
     static final String SPEND_PATH = "/internal/v1/spend";
+    static final String INSTANCE_PATH = "/internal/v1/instance";
 
     private final HttpClient http;
     private final Duration timeout;
@@ -52,6 +55,34 @@ public final class HttpPeerClient implements PeerClient {
         return exchange.thenApply(response -> read(response, query))
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((spend, failure) -> exchange.cancel(true));
+    }
+
+    @Override
+    public CompletionStage<Instance> instance(Peer peer) {
+        HttpRequest request;
+        try {
+            request = HttpRequest.newBuilder(URI.create(peer.url() + INSTANCE_PATH))
+                    .timeout(timeout)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+        return exchange.thenApply(HttpPeerClient::readInstance)
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((instance, failure) -> exchange.cancel(true));
+    }
+
+    private static Instance readInstance(HttpResponse<byte[]> response) {
+        try {
+            if (response.statusCode() != 200) {
+                throw new IOException("it answered with status " + response.statusCode());
+            }
+            return PeerJson.readInstance(response.body());
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
     }
 
     private static InstanceSpend read(HttpResponse<byte[]> response, SpendQuery query) {

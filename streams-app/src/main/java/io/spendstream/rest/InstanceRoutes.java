@@ -24,6 +24,7 @@ final class InstanceRoutes {
 
     void mount(Api api) {
         api.get("/v1/instances", this::instances);
+        api.get(HttpPeerClient.INSTANCE_PATH, this::self);
         api.get("/health/live", ctx -> health(ctx, "live", ports.health().whyNotLive()));
         api.get("/health/ready", ctx -> health(ctx, "ready", ports.health().whyNotReady()));
         api.get("/metrics", this::metrics);
@@ -36,6 +37,12 @@ final class InstanceRoutes {
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
                         .end(Buffer.buffer(write(instances))))
                 .onFailure(ctx::fail);
+    }
+
+    private void self(RoutingContext ctx) {
+        ctx.response()
+                .putHeader("Content-Type", Json.MEDIA_TYPE)
+                .end(Buffer.buffer(Json.write(g -> write(g, ports.instances().self()))));
     }
 
     private static byte[] write(List<Instance> instances) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spendstream.query.Granularity;
 import io.spendstream.query.InstanceSpend;
+import io.spendstream.query.Instances.Instance;
 import io.spendstream.query.Lag;
 import io.spendstream.query.Order;
 import io.spendstream.query.PartitionSpend;
@@ -248,6 +249,31 @@ final class PeerJson {
     private static void expect(JsonParser p, JsonToken token) throws IOException {
         if (p.nextToken() != token) {
             throw new IOException("a peer's answer has " + p.currentToken() + " where " + token + " should be");
+        }
+    }
+
+    /**
+     * What a peer says of itself, as in the answer to all.
+     *
+     * @throws IOException where that is not what it says
+     */
+    static Instance readInstance(byte[] json) throws IOException {
+        JsonNode node = MAPPER.readTree(json);
+        try {
+            return new Instance(
+                    node.required("url").textValue(),
+                    true,
+                    node.required("state").textValue(),
+                    texts(node.required("active_tasks")),
+                    texts(node.required("standby_tasks")),
+                    node.required("lag_records").isNull()
+                            ? null
+                            : (Long) node.get("lag_records").longValue(),
+                    node.required("as_of").isNull()
+                            ? null
+                            : Instant.parse(node.get("as_of").textValue()));
+        } catch (IllegalArgumentException | DateTimeException | NullPointerException e) {
+            throw new IOException("a peer does not say how it is: " + e.getMessage(), e);
         }
     }
 

@@ -137,7 +137,7 @@ final class PriceRoutes {
                 422,
                 "unpriced",
                 "There is no price for this",
-                "The rate card of '" + quote.card().model() + "' has no rate for " + quote.unpricedMeter());
+                "The prices of '" + quote.card().model() + "' do not price this: " + quote.unpricedBecause());
     }
 
     private static String provider(UsageRecord event) {

@@ -9,7 +9,6 @@ import io.spendstream.rollup.RollupSettings;
 import io.spendstream.watch.WatchSettings;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,7 +19,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -75,6 +77,11 @@ public final class AppConfig {
 
     private static final String KAFKA_PREFIX = "kafka.";
     private static final String REGISTRY_PREFIX = "registry.";
+
+    /** What one can listen on and nobody can call. */
+    private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0");
+
+    private static final Pattern ADDRESS = Pattern.compile("([^\\s:/\\[\\]]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
 
     static final ConfigDef DEFINITION = new ConfigDef()
             .define(
@@ -144,8 +151,10 @@ public final class AppConfig {
                     HTTP_ADVERTISED,
                     Type.STRING,
                     "",
+                    address(),
                     Importance.MEDIUM,
-                    "host:port at which the other instances reach this one; empty: http.host and the port listened on.")
+                    "Where the other instances reach this one, other than the address of any of them; empty: http.host"
+                            + " and the port listened on. Needed where instances run on several machines.")
             .define(
                     STATE_DIR,
                     Type.STRING,
@@ -166,14 +175,16 @@ public final class AppConfig {
                     "before_commit",
                     ValidString.in("before_commit", "every_record"),
                     Importance.LOW,
-                    "When sums and ids are sent: once per commit, or after every record (public Kafka Streams API only; slower).")
+                    "When sums and ids are sent: once per commit, or after every record (public Kafka Streams API"
+                            + " only; slower).")
             .define(
                     GUARANTEE,
                     Type.STRING,
                     "exactly_once_v2",
                     ValidString.in("exactly_once_v2", "at_least_once"),
                     Importance.LOW,
-                    "at_least_once counts events twice after a crash; it exists to show that the acceptance tests see it.")
+                    "at_least_once counts events twice after a crash; it exists to show that the acceptance tests see"
+                            + " it.")
             .define(
                     STANDBYS,
                     Type.INT,
@@ -255,7 +266,8 @@ public final class AppConfig {
                     2_000,
                     Range.between(10, 60_000),
                     Importance.LOW,
-                    "Between writing totals to the cells and publishing them to spend-rollups. Queries do not wait for it.")
+                    "Between writing totals to the cells and publishing them to spend-rollups. Queries do not wait for"
+                            + " it.")
             .define(
                     CELLS_IN_MEMORY,
                     Type.INT,
@@ -269,7 +281,8 @@ public final class AppConfig {
                     1_000,
                     Range.between(10, 60_000),
                     Importance.LOW,
-                    "How often the status of a budget's counter is published, at the most; thresholds are told at once.")
+                    "How often the status of a budget's counter is published, at the most; thresholds are told at"
+                            + " once.")
             .define(
                     BUDGET_GROUPS_MAX,
                     Type.INT,
@@ -322,6 +335,13 @@ public final class AppConfig {
         this.values = values;
         this.kafka = kafka;
         this.registry = registry;
+        if (ANY_ADDRESS.contains(httpHost()) && httpAdvertised().isEmpty()) {
+            throw new ConfigException(
+                    HTTP_ADVERTISED,
+                    "",
+                    "is needed with " + HTTP_HOST + "=" + httpHost()
+                            + ", which is no address at which others can reach this instance; it takes host:port");
+        }
         // Each settings record checks how its values fit together.
         horizon();
         dedupe();
@@ -358,7 +378,7 @@ public final class AppConfig {
     /**
      * Reads a file of {@code key=value} lines.
      *
-     * @throws ConfigException where the file is not there or a key or value is wrong
+     * @throws ConfigException where the file cannot be read or a key or value is wrong
      */
     public static AppConfig read(Path file) {
         Properties properties = new Properties();
@@ -367,7 +387,9 @@ public final class AppConfig {
         } catch (NoSuchFileException e) {
             throw new ConfigException("There is no configuration file " + file);
         } catch (IOException e) {
-            throw new UncheckedIOException("The configuration file " + file + " cannot be read", e);
+            throw new ConfigException("The configuration file " + file + " cannot be read: " + e);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("The configuration file " + file + " is no properties file: " + e.getMessage());
         }
         Map<String, String> map = new HashMap<>();
         properties
@@ -538,6 +560,21 @@ public final class AppConfig {
             return false;
         });
         return Map.copyOf(taken);
+    }
+
+    private static ConfigDef.Validator address() {
+        return ConfigDef.LambdaValidator.with(
+                (key, value) -> {
+                    Matcher matcher = ADDRESS.matcher(String.valueOf(value));
+                    boolean isAddress = matcher.matches()
+                            && Integer.parseInt(matcher.group(2)) >= 1
+                            && Integer.parseInt(matcher.group(2)) <= 65_535;
+                    if (!isAddress && !"".equals(value)) {
+                        throw new ConfigException(
+                                key, value, "must be host:port, such as 10.0.0.7:8080 or [fd00::7]:8080");
+                    }
+                },
+                () -> "host:port");
     }
 
     private static ConfigDef.Validator name(String pattern) {

@@ -10,8 +10,8 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.spendstream.ingest.Rejection;
-import io.spendstream.query.LagSource;
 import io.spendstream.query.MetricsSource;
+import java.time.Instant;
 import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -38,7 +38,7 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
     private Totals.Snapshot scraped = Totals.Snapshot.NONE;
 
     /** @param budgetsTopic whose refused records are counted apart */
-    public AppMetrics(Totals totals, LagSource lag, IntSupplier partitionsOwned, String budgetsTopic) {
+    public AppMetrics(Totals totals, FreshnessProbe lag, IntSupplier partitionsOwned, String budgetsTopic) {
         this.budgetsTopic = budgetsTopic;
         this.totals = totals;
         counter("received", "Records read from usage-events and decided about.", Totals.Snapshot::received);
@@ -58,12 +58,11 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
         Gauge.builder("spendstream.lag.records", lag, l -> l.lag().records())
                 .description("Records of usage-events not read yet, in the partitions of this instance.")
                 .register(registry);
-        Gauge.builder(
-                        "spendstream.lag.seconds",
-                        lag,
-                        l -> Math.max(
-                                0, (System.currentTimeMillis() - l.lag().asOf().toEpochMilli()) / 1_000.0))
-                .description("How long ago what is counted was received.")
+        Gauge.builder("spendstream.lag.seconds", lag, l -> secondsSince(l.lag().asOf()))
+                .description("How long ago what is counted was received; NaN until that is known.")
+                .register(registry);
+        Gauge.builder("spendstream.waiting.records", lag, FreshnessProbe::waitingRecords)
+                .description("Records of usage-events whose schema the registry has not said yet.")
                 .register(registry);
         Gauge.builder("spendstream.cube.partitions", partitionsOwned, IntSupplier::getAsInt)
                 .description("Partitions of the cube that this instance owns and answers for.")
@@ -82,6 +81,13 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
         new JvmThreadMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+    }
+
+    /** Not since 1970: that would be an alert at every start. */
+    private static double secondsSince(Instant time) {
+        return time.equals(Instant.EPOCH)
+                ? Double.NaN
+                : Math.max(0, (System.currentTimeMillis() - time.toEpochMilli()) / 1_000.0);
     }
 
     private void counter(String name, String description, ToLongFunction<Totals.Snapshot> value) {

@@ -32,12 +32,7 @@ public final class Clients implements AutoCloseable {
             SchemaRegistry registry,
             PriceBook book,
             BudgetBook budgetBook) {
-        publisher = UsagePublisher.open(
-                PublisherConfig.of(config.bootstrapServers(), config.registryUrl())
-                        .withTopic(topics.usageEvents().name())
-                        .withMaxBlock(Duration.ofSeconds(2))
-                        .withKafka(config.kafka()),
-                registry);
+        publisher = UsagePublisher.open(publisher(config, topics), registry);
         prices = new PricesTopic(
                 book,
                 topics.prices().name(),
@@ -46,6 +41,16 @@ public final class Clients implements AutoCloseable {
                 budgetBook,
                 topics.budgets().name(),
                 new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.budgets.serializer()));
+    }
+
+    /** What its acknowledgements depend on stays as it is; the rest is as configured for every client. */
+    static PublisherConfig publisher(AppConfig config, Topics topics) {
+        Map<String, String> kafka = new HashMap<>(config.kafka());
+        kafka.keySet().removeAll(PublisherConfig.reserved());
+        return PublisherConfig.of(config.bootstrapServers(), config.registryUrl())
+                .withTopic(topics.usageEvents().name())
+                .withMaxBlock(Duration.ofSeconds(2))
+                .withKafka(kafka);
     }
 
     private static Map<String, Object> definitions(AppConfig config) {

@@ -1,7 +1,8 @@
 package io.spendstream.runtime;
 
 import io.spendstream.query.HealthSource;
-import io.spendstream.query.Instances;
+import io.spendstream.query.Instances.Instance;
+import io.spendstream.query.Lag;
 import io.spendstream.query.Peers;
 import io.spendstream.topic.Topics;
 import java.time.Duration;
@@ -10,12 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -27,6 +27,8 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.TaskMetadata;
+import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.processor.StateRestoreListener;
@@ -35,7 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The life of Kafka Streams in this instance, and what can be known of it from outside. */
-public final class Engine implements Peers, Instances, HealthSource, AutoCloseable {
+public final class Engine implements Peers, HealthSource, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     /** Threads that may fail and be replaced, before the instance gives up for whoever runs it to start it again. */
@@ -90,7 +92,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
 
     /** Says where the other instances reach this one. To be called before {@link #start}. */
     public void reachableAt(String host, int port) {
-        self = new HostInfo(host, port);
+        self = new HostInfo(host.replaceAll("[\\[\\]]", ""), port);
     }
 
     /**
@@ -146,7 +148,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         Properties p = new Properties();
         p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.applicationId());
         p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
-        p.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.host() + ":" + self.port());
+        p.put(StreamsConfig.APPLICATION_SERVER_CONFIG, address(self));
         p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, config.guarantee());
         p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitIntervalMs());
@@ -170,7 +172,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
         p.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
-        p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 4 << 20);
+        p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.BATCH_BYTES_MAX);
         p.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10);
         if (!config.instanceId().isEmpty()) {
             p.put(StreamsConfig.mainConsumerPrefix(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG), config.instanceId());
@@ -200,31 +202,29 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         return new Membership(peers, config.cubePartitions());
     }
 
-    @Override
-    public CompletionStage<List<Instance>> instances() {
-        List<Instance> instances = new ArrayList<>();
+    /** This instance, as it is now. */
+    public Instance self() {
         KafkaStreams running = streams;
         if (running == null) {
-            instances.add(new Instance(url(self), true, "STARTING", List.of(), List.of(), null, null));
-            return CompletableFuture.completedFuture(instances);
+            return new Instance(url(self), true, "STARTING", List.of(), List.of(), null, null);
         }
-        for (StreamsMetadata instance : metadata(running)) {
-            boolean own = instance.hostInfo().equals(self);
-            instances.add(new Instance(
-                    url(instance.hostInfo()),
-                    own,
-                    own ? running.state().name() : KafkaStreams.State.RUNNING.name(),
-                    tasks(instance.topicPartitions()),
-                    tasks(instance.standbyTopicPartitions()),
-                    own ? probe.lag().records() : null,
-                    own ? probe.lag().asOf() : null));
-        }
-        return CompletableFuture.completedFuture(instances);
+        Lag lag = probe.lag();
+        return new Instance(
+                url(self),
+                true,
+                running.state().name(),
+                tasks(running, ThreadMetadata::activeTasks),
+                tasks(running, ThreadMetadata::standbyTasks),
+                lag.records(),
+                lag.asOf());
     }
 
-    /** Tasks by what they read: the events, or the deltas. */
-    private static List<String> tasks(Set<TopicPartition> partitions) {
-        return partitions.stream().map(TopicPartition::toString).sorted().toList();
+    private static List<String> tasks(KafkaStreams running, Function<ThreadMetadata, Set<TaskMetadata>> which) {
+        return running.metadataForLocalThreads().stream()
+                .flatMap(thread -> which.apply(thread).stream())
+                .map(task -> task.taskId().toString())
+                .sorted()
+                .toList();
     }
 
     private static List<StreamsMetadata> metadata(KafkaStreams running) {
@@ -238,7 +238,12 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
     }
 
     private static String url(HostInfo host) {
-        return "http://" + host.host() + ":" + host.port();
+        return "http://" + address(host);
+    }
+
+    /** A numeric address of version 6 has colons of its own. */
+    private static String address(HostInfo host) {
+        return (host.host().indexOf(':') < 0 ? host.host() : "[" + host.host() + "]") + ":" + host.port();
     }
 
     @Override

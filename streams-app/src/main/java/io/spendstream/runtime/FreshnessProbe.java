@@ -150,6 +150,11 @@ public final class FreshnessProbe implements Progress, LagSource {
         }
     }
 
+    /** Records of this instance that wait for the schema registry. */
+    long waitingRecords() {
+        return waiting.values().stream().mapToLong(Waiting::records).sum();
+    }
+
     private static void note(Deque<Note> notes, Note note) {
         if (notes.size() == NOTES_MAX) {
             notes.removeLast();
@@ -185,7 +190,7 @@ public final class FreshnessProbe implements Progress, LagSource {
     }
 
     private long behind(Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed) {
-        long records = waiting.values().stream().mapToLong(Waiting::records).sum();
+        long records = waitingRecords();
         for (TopicPartition partition : ownEvents.get()) {
             records += Math.max(0, ends.getOrDefault(partition, 0L) - done(partition, committed));
         }

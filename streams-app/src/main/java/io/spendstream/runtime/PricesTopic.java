@@ -3,7 +3,7 @@ package io.spendstream.runtime;
 import io.spendstream.pricing.Charge;
 import io.spendstream.pricing.CompiledCard;
 import io.spendstream.pricing.PriceBook;
-import io.spendstream.pricing.Pricer;
+import io.spendstream.pricing.Rating;
 import io.spendstream.query.IntakeFailure;
 import io.spendstream.query.Prices;
 import io.spendstream.usage.Dimension;
@@ -88,15 +88,16 @@ final class PricesTopic implements Prices, AutoCloseable {
 
     @Override
     public Quote quote(UsageRecord event) {
-        CompiledCard card = book.cardFor(event.model(), event.dimension(Dimension.PROVIDER), event.timeMs);
-        if (card == null) {
-            return new Quote(null, null, List.of(), 0, false, false);
+        Rating rating = Rating.of(event, book);
+        if (!rating.isPriced()) {
+            CompiledCard card = book.cardFor(event.model(), event.dimension(Dimension.PROVIDER), event.timeMs);
+            return new Quote(card == null ? null : card(card), rating.unpricedBecause(), List.of(), 0, false, false);
         }
-        Charge charge = Pricer.price(card, event.serviceTier, event.meters, event.otherUnits);
+        Charge charge = rating.charge();
         return new Quote(
-                card(card),
-                charge.missingMeter(),
-                charge.isPriced() ? lines(charge) : List.of(),
+                card(rating.card()),
+                null,
+                lines(charge),
                 charge.costNanoUsd(),
                 charge.tierFallback(),
                 charge.longContext());

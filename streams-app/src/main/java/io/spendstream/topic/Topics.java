@@ -29,6 +29,17 @@ public record Topics(
         Topic budgetStatus,
         Topic budgetAlerts) {
 
+    /** Of a usage event, key and value together and uncompressed: more cannot be one, whatever its fields hold. */
+    public static final int RECORD_BYTES_MAX = 8 << 20;
+    /**
+     * Of a batch that the application writes: any record that it passes on, with its headers. The broker checks batches
+     * as they come, compressed; a producer checks records before that.
+     */
+    public static final int BATCH_BYTES_MAX = 16 << 20;
+
+    /** As the broker has it where nobody says; said, so that a broker that takes more does not for this topic. */
+    private static final int EVENT_BATCH_BYTES_MAX = (1 << 20) + 12;
+
     private static final Duration EVENTS_KEPT = Duration.ofDays(40);
     private static final Duration ALERTS_KEPT = Duration.ofDays(90);
     private static final Duration ROLLUPS_KEPT = Duration.ofDays(3 * 365 + 1);
@@ -37,10 +48,12 @@ public record Topics(
         return new Topics(
                 // Received time is the broker's: a producer's clock must not decide what is too old.
                 Topic.kept(prefix + "usage-events", EVENTS_KEPT)
-                        .with(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"),
-                // A rejected record is as large as it came, and has headers besides.
+                        .with(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime")
+                        .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(EVENT_BATCH_BYTES_MAX)),
+                // A rejected record is as large as it came, and has headers besides. It came compressed, perhaps
+                // better.
                 Topic.kept(prefix + "usage-rejected", EVENTS_KEPT)
-                        .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(4 << 20)),
+                        .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(BATCH_BYTES_MAX)),
                 Topic.kept(prefix + "usage-unpriced", EVENTS_KEPT)
                         .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(4 << 20)),
                 Topic.kept(prefix + "usage-priced", EVENTS_KEPT)

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.spendstream.pricing.PricesJson;
+import io.spendstream.pricing.ShippedPrices;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.RateCard;
 import java.io.IOException;
@@ -254,6 +255,33 @@ class PricesCommandTest {
     }
 
     @Test
+    void theShippedPricesGoInWhereTheBookKnowsNone() {
+        // Given
+        put("gpt-4o", "1970-01-01T00:00:00Z", 1);
+        ModelPrices mine = book.get("gpt-4o");
+        int shipped = ShippedPrices.load().size();
+
+        // When
+        int code = execute("prices", "import", "--format", "shipped", "--url", url());
+
+        // Then
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(book).hasSize(shipped).containsEntry("gpt-4o", mine);
+        assertThat(out.toString()).contains((shipped - 1) + " new, 0 changed, 1 as they were, 0 failed");
+    }
+
+    @Test
+    void theShippedPricesTakeNoFileAndACatalogueTakesOne() {
+        assertThat(execute("prices", "import", "--format", "shipped", file.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--format shipped takes no FILE");
+        assertThat(execute("prices", "import", "--format", "shipped", "--effective-from", "2026-08-01"))
+                .isEqualTo(2);
+        assertThat(execute("prices", "import", "--format", "litellm")).isEqualTo(2);
+        assertThat(err.toString()).contains("--format litellm takes a FILE");
+    }
+
+    @Test
     void theLauncherCanMakeTheCommandByItself() {
         int code = new CommandLine(new Launcher())
                 .setOut(new PrintWriter(out, true))
@@ -264,16 +292,14 @@ class PricesCommandTest {
     }
 
     private int run(String... options) {
-        List<String> args = new ArrayList<>(List.of(
-                "prices",
-                "import",
-                "--format",
-                "litellm",
-                file.toString(),
-                "--url",
-                "http://127.0.0.1:" + server.getAddress().getPort() + "/"));
+        List<String> args =
+                new ArrayList<>(List.of("prices", "import", "--format", "litellm", file.toString(), "--url", url()));
         args.addAll(List.of(options));
         return execute(args.toArray(String[]::new));
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
     }
 
     @CommandLine.Command(name = "spendstream", subcommands = PricesCommand.class)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spendstream.FakeRegistry;
 import io.spendstream.Usages;
 import io.spendstream.schema.WireFormat;
+import io.spendstream.topic.Topics;
 import io.spendstream.v1.UsageEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -84,6 +85,18 @@ class EventReaderTest {
         assertThat(read(event(ID, "another"))).isInstanceOf(Verdict.Accepted.class);
     }
 
+    /** Before anything else is asked: it can neither wait nor be passed on whole. */
+    @Test
+    void aRecordLargerThanAnyEventIsRejectedAsSuch() {
+        int most = Topics.RECORD_BYTES_MAX;
+        byte[] key = new byte[most];
+        registry.down(true);
+        assertRejected(read(new byte[most]), Rejection.RECORD_TOO_LARGE, (most + 1) + " bytes, more than " + most);
+        assertRejected(reader.read(null, new byte[most + 1], 0), Rejection.RECORD_TOO_LARGE);
+        assertRejected(reader.read(key, new byte[1], 0), Rejection.RECORD_TOO_LARGE);
+        assertThat(read(new byte[most - 1])).isInstanceOf(Verdict.Undecided.class);
+    }
+
     @Test
     void whatIsNotTheWireFormatIsRejectedAsSuch() {
         assertRejected(read(null), Rejection.WIRE_FORMAT, "no value");
@@ -99,6 +112,26 @@ class EventReaderTest {
         assertRejected(read(Arrays.copyOf(good, good.length - 1)), Rejection.UNDECODABLE);
         assertRejected(read(Arrays.copyOf(good, good.length + 1)), Rejection.UNDECODABLE, "left over");
         assertThat(read(good)).as("the next event").isInstanceOf(Verdict.Accepted.class);
+    }
+
+    /** Read as replacement characters, both would be one event. */
+    @Test
+    void bytesThatAreNoTextAreUndecodable() {
+        byte[] value = event(ID, "??\ufffd");
+        int at = indexOf(value, "??");
+        assertThat(read(value)).as("the replacement character itself").isInstanceOf(Verdict.Accepted.class);
+        value[at] = (byte) 0xff;
+        assertRejected(read(value), Rejection.UNDECODABLE, "not UTF-8");
+        value[at] = (byte) 0xfe;
+        assertRejected(read(value), Rejection.UNDECODABLE, "not UTF-8");
+
+        byte[] feature = event(ID, "e");
+        feature[indexOf(feature, "chat")] = (byte) 0xff;
+        assertRejected(read(feature), Rejection.UNDECODABLE, "not UTF-8");
+    }
+
+    private static int indexOf(byte[] bytes, String text) {
+        return new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
     }
 
     @Test

@@ -77,7 +77,18 @@ class EventRulesTest {
         rows.add(ok("an id of 256", e -> e.id = "x".repeat(256)));
         rows.add(no("an id of 257", Rejection.TEXT_TOO_LONG, "id", e -> e.id = "x".repeat(257)));
         rows.add(no("a line feed in the id", Rejection.CONTROL_CHARACTER, "id", e -> e.id = "a\nb"));
+        rows.add(no("a lone high surrogate in the id", Rejection.UNPAIRED_SURROGATE, "id", e -> e.id = "a\ud83d"));
+        rows.add(no("a high and no low one", Rejection.UNPAIRED_SURROGATE, "id", e -> e.id = "\ud83d\ud83d\ude00"));
+        rows.add(no("a lone low surrogate", Rejection.UNPAIRED_SURROGATE, "id", e -> e.id = "a\ude00b"));
+        rows.add(no("a pair the wrong way round", Rejection.UNPAIRED_SURROGATE, "id", e -> e.id = "\ude00\ud83d"));
+        rows.add(ok("a pair of surrogates", e -> e.id = "a\ud83d\ude00b"));
+        rows.add(ok("the replacement character", e -> e.id = "a\ufffdb"));
         for (Dimension d : Dimension.values()) {
+            rows.add(no(
+                    "a surrogate in the " + d.field(),
+                    Rejection.UNPAIRED_SURROGATE,
+                    d.field(),
+                    e -> e.dimension(d, "\udfff")));
             rows.add(ok("a " + d.field() + " of 256", e -> e.dimension(d, "中".repeat(256))));
             rows.add(no(
                     "a " + d.field() + " of 257",
@@ -232,6 +243,7 @@ class EventRulesTest {
     @Test
     void everyReasonThatRulesCanGiveHasARow() {
         Set<Rejection> ofTheReader = EnumSet.of(
+                Rejection.RECORD_TOO_LARGE,
                 Rejection.MISSING_KEY,
                 Rejection.WIRE_FORMAT,
                 Rejection.UNKNOWN_SCHEMA,
@@ -245,6 +257,7 @@ class EventRulesTest {
     void theCodesAreMetricLabelsAndDoNotChange() {
         assertThat(Arrays.stream(Rejection.values()).map(Rejection::code))
                 .containsExactly(
+                        "record_too_large",
                         "missing_key",
                         "wire_format",
                         "unknown_schema",
@@ -253,6 +266,7 @@ class EventRulesTest {
                         "empty_text",
                         "text_too_long",
                         "control_character",
+                        "unpaired_surrogate",
                         "negative_amount",
                         "amount_too_large",
                         "reasoning_exceeds_output",

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,12 @@ class WaitingRoomTest {
 
     private static WaitingRoom.Received record(int number) {
         return new WaitingRoom.Received(
-                new byte[] {1, (byte) number}, new byte[] {0, 0, (byte) number}, 1_000L * number, 3, number);
+                new byte[] {1, (byte) number},
+                new byte[] {0, 0, (byte) number},
+                new RecordHeaders(),
+                1_000L * number,
+                3,
+                number);
     }
 
     /** Decides about up to {@code count} records and answers their offsets. */
@@ -40,17 +46,25 @@ class WaitingRoomTest {
     @Test
     void recordsComeBackAsTheyWereInTheOrderTheyCame() {
         // Given
-        WaitingRoom.Received record =
-                new WaitingRoom.Received("key".getBytes(), new byte[] {0, -1, 5}, 1_795_219_200_000L, 11, 1L << 40);
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("trace", new byte[] {1, 2}).add("trace", new byte[0]).add("none", null);
+        WaitingRoom.Received record = new WaitingRoom.Received(
+                "key".getBytes(), new byte[] {0, -1, 5}, headers, 1_795_219_200_000L, 11, 1L << 40);
         room.add(record);
-        room.add(new WaitingRoom.Received(new byte[] {9}, new byte[0], 0, 0, 0));
+        room.add(new WaitingRoom.Received(new byte[] {9}, new byte[0], new RecordHeaders(), 0, 0, 0));
 
         // When
         List<WaitingRoom.Received> back = new ArrayList<>();
         room.decide(10, back::add);
 
         // Then
-        assertThat(back).hasSize(2).first().usingRecursiveComparison().isEqualTo(record);
+        assertThat(back)
+                .hasSize(2)
+                .first()
+                .usingRecursiveComparison()
+                .ignoringFields("headers")
+                .isEqualTo(record);
+        assertThat(back.get(0).headers().toArray()).isEqualTo(headers.toArray());
         assertThat(back.get(1).key()).containsExactly(9);
         assertThat(back.get(1).value()).isEmpty();
         assertThat(room.size()).isZero();

@@ -206,7 +206,8 @@ class SpendTest {
         // When, Then
         assertThatThrownBy(() -> cluster.spend(query(Granularity.TOTAL, List.of(), Map.of())))
                 .hasCauseInstanceOf(NotAllThere.class)
-                .hasMessageContaining("of 2 partitions, no instance answered for [1]");
+                .hasMessageContaining("of 2 partitions, no instance answered for [1]")
+                .hasMessageContaining("http.advertised");
     }
 
     @Test

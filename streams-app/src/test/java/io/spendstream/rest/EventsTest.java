@@ -160,6 +160,7 @@ class EventsTest {
                 "\"feature\":\"chat\",\"featureName\":{\"a\":[1]} | featureName | unknown_field",
                 "\"team\":\"t\" | feature | missing_field",
                 "\"feature\":\"\" | feature | empty_text",
+                "\"feature\":\"chat\\ud83d\" | feature | unpaired_surrogate",
                 "\"feature\":1 | feature | wrong_type",
                 "\"feature\":null | feature | wrong_type",
                 "\"feature\":[\"chat\"] | feature | wrong_type",

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spendstream.query.FakeCells;
+import io.spendstream.query.Instances.Instance;
+import io.spendstream.query.Peers.Peer;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.v1.UsageEvent;
 import io.vertx.ext.web.Route;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -270,9 +274,37 @@ class RestServerTest {
                 .isEqualTo(
                         "{\"url\":\"http://here\",\"self\":true,\"state\":\"RUNNING\",\"active_tasks\":[\"0_0\",\"1_0\"],"
                                 + "\"standby_tasks\":[],\"lag_records\":3,\"as_of\":\"2026-11-21T12:00:00Z\"}");
-        assertThat(instances.get(1).get("lag_records").isNull()).isTrue();
         assertThat(metrics.body()).isEqualTo("# TYPE up gauge\nup 1\n");
         assertThat(metrics.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    @Test
+    void every_instance_is_shown_by_its_own_word_and_one_that_gives_none_as_unreachable() throws Exception {
+        // Given
+        String dead;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            dead = "http://127.0.0.1:" + socket.getLocalPort();
+        }
+        try (TestInstance other = new TestInstance()) {
+            other.instance =
+                    new Instance("http://there", true, "REBALANCING", List.of("1_3"), List.of("0_2"), null, null);
+            instance.others.add(new Peer(other.url(), false));
+            instance.others.add(new Peer(dead, false));
+            instance.others.add(new Peer(other.url() + "/elsewhere", false));
+
+            // When
+            JsonNode instances =
+                    MAPPER.readTree(instance.get("/v1/instances").body()).get("instances");
+
+            // Then
+            assertThat(instances.findValuesAsText("state"))
+                    .containsExactly("RUNNING", "REBALANCING", "UNREACHABLE", "UNREACHABLE");
+            assertThat(instances.get(1).toString())
+                    .isEqualTo("{\"url\":\"" + other.url() + "\",\"self\":false,\"state\":\"REBALANCING\","
+                            + "\"active_tasks\":[\"1_3\"],\"standby_tasks\":[\"0_2\"],\"lag_records\":null,"
+                            + "\"as_of\":null}");
+            assertThat(instances.get(2).get("url").asText()).isEqualTo(dead);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.spendstream.pricing.PriceBook;
 import io.spendstream.query.Alerts;
 import io.spendstream.query.BudgetCounters;
 import io.spendstream.query.Budgets;
+import io.spendstream.query.ClusterInstances;
 import io.spendstream.query.ClusterSpend;
 import io.spendstream.query.CubeDimensions;
 import io.spendstream.query.EventIntake;
@@ -54,6 +55,7 @@ final class TestInstance implements AutoCloseable {
     /** When all budgets were defined. */
     static final Instant DEFINED = Instant.parse("2026-11-21T09:30:00Z");
 
+    private static final Duration PEER_TIMEOUT = Duration.ofSeconds(2);
     private static final CubeDimensions DIMENSIONS = new CubeDimensions(List.of("region"));
 
     final List<UsageEvent> published = new CopyOnWriteArrayList<>();
@@ -68,6 +70,8 @@ final class TestInstance implements AutoCloseable {
         return CompletableFuture.completedFuture(null);
     };
     volatile int partitions = 1;
+    volatile Instance instance =
+            new Instance("http://here", true, "RUNNING", List.of("0_0", "1_0"), List.of(), 3L, NOW);
     final RestServer server;
 
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
@@ -83,7 +87,7 @@ final class TestInstance implements AutoCloseable {
         ClusterSpend spend = new ClusterSpend(
                 local,
                 this::membership,
-                new HttpPeerClient(Duration.ofSeconds(2)),
+                new HttpPeerClient(PEER_TIMEOUT),
                 workers,
                 Retention.DEFAULT,
                 () -> NOW,
@@ -97,9 +101,7 @@ final class TestInstance implements AutoCloseable {
                         events -> intake.publish(events),
                         new EventRules(Horizon.DEFAULT),
                         prices,
-                        () -> CompletableFuture.completedFuture(List.of(
-                                new Instance("http://here", true, "RUNNING", List.of("0_0", "1_0"), List.of(), 3L, NOW),
-                                new Instance("http://gone", false, "UNREACHABLE", List.of(), List.of(), null, null))),
+                        new ClusterInstances(() -> instance, this::membership, new HttpPeerClient(PEER_TIMEOUT)),
                         new Health(),
                         () -> "# TYPE up gauge\nup 1\n",
                         () -> NOW,
@@ -127,8 +129,9 @@ final class TestInstance implements AutoCloseable {
     }
 
     private Membership membership() {
-        List<Peer> peers = new ArrayList<>(others);
+        List<Peer> peers = new ArrayList<>();
         peers.add(new Peer(url(), true));
+        peers.addAll(others);
         return new Membership(peers, partitions);
     }
 
@@ -260,7 +263,7 @@ final class TestInstance implements AutoCloseable {
             Card card = new Card(event.model(), Instant.parse("2026-01-01T00:00:00Z"), null, null, "test");
             return event.otherUnits.isEmpty()
                     ? new Quote(card, null, List.of(new Line("input_tokens", 1_000, 2_500, 2_500)), 2_500, false, true)
-                    : new Quote(card, "images", List.of(), 0, false, false);
+                    : new Quote(card, "the rate card has no rate for images", List.of(), 0, false, false);
         }
     }
 }

@@ -29,6 +29,9 @@ public final class Bench implements Callable<Integer> {
     /** A measurement was fast and wrong, or failed. */
     public static final int EXIT_FAILED = 1;
 
+    /** The directory's name begins with it. */
+    private static final String OWN = "spendstream-bench-";
+
     private static final String LOGGING = "logback.configurationFile";
 
     /** What can be measured. */
@@ -83,7 +86,9 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--workdir",
             paramLabel = "DIR",
-            description = "Directory for the data, about 2 GB, that is deleted at the end. Default: a temporary one.")
+            description =
+                    "Where to make a directory for the data, about 2 GB, which is deleted at the end. Default: where"
+                            + " temporary files go.")
     private Path workdir;
 
     @Spec
@@ -93,7 +98,9 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Options options = options();
         PrintWriter out = spec.commandLine().getOut();
-        Path directory = workdir == null ? Files.createTempDirectory("spendstream-bench") : workdir;
+        Path directory = workdir == null
+                ? Files.createTempDirectory(OWN)
+                : Files.createTempDirectory(Files.createDirectories(workdir), OWN);
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode result = mapper.createObjectNode();
         result.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());

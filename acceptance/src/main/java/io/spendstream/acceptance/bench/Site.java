@@ -29,7 +29,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * What the measured applications run on: a broker in a process of its own, as it would be, and a schema registry. All
- * of it lies in one directory, which is emptied at the end.
+ * of it lies in one directory, which is deleted at the end with all that is in it.
  */
 final class Site implements AutoCloseable {
 

@@ -9,6 +9,7 @@ import io.spendstream.topic.Topics;
 import io.spendstream.v1.UsageEvent;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -26,6 +27,10 @@ class BenchTest {
     @Test
     @Timeout(240)
     void saysTheRatioAndWritesIt(@TempDir Path directory) throws Exception {
+        // Given
+        Path mine = Files.writeString(
+                Files.createDirectory(directory.resolve("work")).resolve("mine"), "kept");
+
         // When
         int exit = run(
                 "throughput",
@@ -46,7 +51,8 @@ class BenchTest {
         assertThat(result.at("/throughput/ratio_to_floor/median").asDouble()).isPositive();
         assertThat(result.at("/throughput/variants/plain_DSL/events").asLong()).isPositive();
         assertThat(result.at("/peak_resident_mb/application").asLong()).isPositive();
-        assertThat(directory.resolve("work")).doesNotExist();
+        assertThat(directory.resolve("work")).isDirectoryContaining(mine::equals);
+        assertThat(directory.resolve("work")).isDirectoryNotContaining(file -> !file.equals(mine));
     }
 
     @Test
