@@ -79,9 +79,8 @@ class MeterTopologyTest {
         pipeline.publishRaw(new byte[] {1}, new byte[] {7}, headers);
 
         // Then
-        Headers rejected = pipeline.records(pipeline.topics.usageRejected().name())
-                .get(0)
-                .headers();
+        Headers rejected =
+                pipeline.records(pipeline.topics.usageRejected().name()).get(0).headers();
         assertThat(rejected.lastHeader("traceparent").value()).containsExactly(1);
         assertThat(rejected.headers("spendstream.reason"))
                 .extracting(header -> new String(header.value(), StandardCharsets.UTF_8))

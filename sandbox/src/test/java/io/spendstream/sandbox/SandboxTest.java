@@ -118,8 +118,8 @@ class SandboxTest {
         try (Sandbox sandbox = Sandbox.start(options())) {
             for (MatchResult query : queries) {
                 // When
-                URI address =
-                        URI.create(query.group(1).replace("HTTP", sandbox.httpUrl().orElseThrow().toString()));
+                URI address = URI.create(query.group(1)
+                        .replace("HTTP", sandbox.httpUrl().orElseThrow().toString()));
                 HttpRequest.Builder request = HttpRequest.newBuilder(address);
                 if (query.group(2) != null) {
                     request.header(query.group(2), query.group(3));
@@ -128,7 +128,9 @@ class SandboxTest {
                         HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
 
                 // Then
-                assertThat(answer.statusCode()).as(query.group() + " " + answer.body()).isEqualTo(200);
+                assertThat(answer.statusCode())
+                        .as(query.group() + " " + answer.body())
+                        .isEqualTo(200);
             }
         }
     }

@@ -63,9 +63,7 @@ final class WaitingRoom {
                 .writeVarint(record.partition())
                 .writeVarint(record.offset());
         writeHeaders(bytes, record.headers().toArray());
-        bytes.writeVarint(record.key().length)
-                .writeBytes(record.key())
-                .writeBytes(record.value());
+        bytes.writeVarint(record.key().length).writeBytes(record.key()).writeBytes(record.value());
         store.put(key(next++), bytes.toBytes());
     }
 

@@ -58,10 +58,7 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
         Gauge.builder("spendstream.lag.records", lag, l -> l.lag().records())
                 .description("Records of usage-events not read yet, in the partitions of this instance.")
                 .register(registry);
-        Gauge.builder(
-                        "spendstream.lag.seconds",
-                        lag,
-                        l -> secondsSince(l.lag().asOf()))
+        Gauge.builder("spendstream.lag.seconds", lag, l -> secondsSince(l.lag().asOf()))
                 .description("How long ago what is counted was received; NaN until that is known.")
                 .register(registry);
         Gauge.builder("spendstream.waiting.records", lag, FreshnessProbe::waitingRecords)

@@ -292,14 +292,8 @@ class PricesCommandTest {
     }
 
     private int run(String... options) {
-        List<String> args = new ArrayList<>(List.of(
-                "prices",
-                "import",
-                "--format",
-                "litellm",
-                file.toString(),
-                "--url",
-                url()));
+        List<String> args =
+                new ArrayList<>(List.of("prices", "import", "--format", "litellm", file.toString(), "--url", url()));
         args.addAll(List.of(options));
         return execute(args.toArray(String[]::new));
     }

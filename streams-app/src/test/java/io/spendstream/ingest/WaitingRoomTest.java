@@ -58,7 +58,12 @@ class WaitingRoomTest {
         room.decide(10, back::add);
 
         // Then
-        assertThat(back).hasSize(2).first().usingRecursiveComparison().ignoringFields("headers").isEqualTo(record);
+        assertThat(back)
+                .hasSize(2)
+                .first()
+                .usingRecursiveComparison()
+                .ignoringFields("headers")
+                .isEqualTo(record);
         assertThat(back.get(0).headers().toArray()).isEqualTo(headers.toArray());
         assertThat(back.get(1).key()).containsExactly(9);
         assertThat(back.get(1).value()).isEmpty();

@@ -273,7 +273,7 @@ class RestServerTest {
         assertThat(instances.get(0).toString())
                 .isEqualTo(
                         "{\"url\":\"http://here\",\"self\":true,\"state\":\"RUNNING\",\"active_tasks\":[\"0_0\",\"1_0\"],"
-                            + "\"standby_tasks\":[],\"lag_records\":3,\"as_of\":\"2026-11-21T12:00:00Z\"}");
+                                + "\"standby_tasks\":[],\"lag_records\":3,\"as_of\":\"2026-11-21T12:00:00Z\"}");
         assertThat(metrics.body()).isEqualTo("# TYPE up gauge\nup 1\n");
         assertThat(metrics.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
     }

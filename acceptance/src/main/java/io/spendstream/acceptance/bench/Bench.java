@@ -76,8 +76,9 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--workdir",
             paramLabel = "DIR",
-            description = "Where to make a directory for the data, about 2 GB, which is deleted at the end. Default: where"
-                    + " temporary files go.")
+            description =
+                    "Where to make a directory for the data, about 2 GB, which is deleted at the end. Default: where"
+                            + " temporary files go.")
     private Path workdir;
 
     @Spec

@@ -28,7 +28,8 @@ class BenchTest {
     @Timeout(240)
     void saysTheRatioAndWritesIt(@TempDir Path directory) throws Exception {
         // Given
-        Path mine = Files.writeString(Files.createDirectory(directory.resolve("work")).resolve("mine"), "kept");
+        Path mine = Files.writeString(
+                Files.createDirectory(directory.resolve("work")).resolve("mine"), "kept");
 
         // When
         int exit = run(
