@@ -1,7 +1,6 @@
 package io.spendstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.spendstream.client.PublisherConfig;
 import io.spendstream.client.UsagePublisher;
@@ -10,6 +9,7 @@ import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.zip.GZIPInputStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -39,10 +40,11 @@ import picocli.CommandLine;
 class ReplayCommandTest {
 
     private static final String ROWS = """
-            TIMESTAMP,ContextTokens,GeneratedTokens
-            2023-11-16 18:17:03.9799600,4808,10
-            2023-11-16 18:17:13.9799600,3180,8
-            2023-11-16 19:14:19.9280160,549,173""";
+        TIMESTAMP,ContextTokens,GeneratedTokens
+        2023-11-16 18:17:03.9799600,4808,10
+        2023-11-16 18:17:13.9799600,3180,8
+        2023-11-16 19:14:19.9280160,549,173\
+        """;
 
     @TempDir
     private Path directory;
@@ -326,11 +328,13 @@ class ReplayCommandTest {
     }
 
     @Test
-    void theRecordedTraceOfAzureIsReplayedWhole() {
+    void theRecordedTraceOfAzureIsReplayedWhole() throws IOException {
         // Given
-        Path data = Path.of("").toAbsolutePath().resolve("../../shared/data/azure_llm_2023_code.csv");
-        assumeTrue(Files.exists(data), "skipped: no ../shared/data/azure_llm_2023_code.csv beside the project");
-        trace = data.normalize();
+        trace = directory.resolve("azure_llm_2023_code.csv");
+        try (InputStream data =
+                new GZIPInputStream(Files.newInputStream(Path.of("..", "testdata", "azure_llm_2023_code.csv.gz")))) {
+            Files.copy(data, trace);
+        }
 
         // When
         int exit = replay();

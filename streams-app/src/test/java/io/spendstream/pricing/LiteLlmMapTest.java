@@ -53,7 +53,7 @@ class LiteLlmMapTest {
 
     @BeforeAll
     static void read() throws Exception {
-        String text = SharedMap.text();
+        String text = WholeMap.text();
         map = new ObjectMapper()
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .readTree(text);

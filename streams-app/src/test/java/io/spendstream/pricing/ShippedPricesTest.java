@@ -70,7 +70,7 @@ class ShippedPricesTest {
 
     @Test
     void theFiguresAreThoseOfTheMap() {
-        Map<String, ModelPrices> map = LiteLlmImport.read(SharedMap.text(), Instant.EPOCH).models().stream()
+        Map<String, ModelPrices> map = LiteLlmImport.read(WholeMap.text(), Instant.EPOCH).models().stream()
                 .collect(Collectors.toMap(ModelPrices::getModel, Function.identity()));
 
         for (ModelPrices prices : SHIPPED) {

@@ -2,37 +2,12 @@ package io.spendstream.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class AppMetricsTest {
 
-    private final FreshnessProbe probe = new FreshnessProbe(new Idle(), Set::of, System::currentTimeMillis);
-
-    /** Brokers without partitions: there is nothing to wait for. */
-    private static final class Idle implements GroupView {
-        @Override
-        public Map<TopicPartition, Long> eventEnds() {
-            return Map.of();
-        }
-
-        @Override
-        public Map<TopicPartition, Long> deltaEnds() {
-            return Map.of();
-        }
-
-        @Override
-        public Map<TopicPartition, Long> committed() {
-            return Map.of();
-        }
-
-        @Override
-        public long nextRecord(TopicPartition partition, long offset) {
-            return offset;
-        }
-    }
+    private final FreshnessProbe probe = new FreshnessProbe(new IdleGroup(), Set::of, System::currentTimeMillis);
 
     @Test
     void beforeAnythingIsKnownTheLagIsNoNumber() {
