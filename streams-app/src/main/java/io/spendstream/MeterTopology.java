@@ -35,6 +35,7 @@ import io.spendstream.watch.PublishedStage;
 import io.spendstream.watch.StatusView;
 import io.spendstream.watch.WatchSettings;
 import io.spendstream.watch.WatchStage;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -158,6 +159,13 @@ public final class MeterTopology {
     /** The topic between combining and the cube. */
     public static String deltasTopic(String applicationId) {
         return applicationId + "-" + DELTAS + "-repartition";
+    }
+
+    /** The topics before the counters of budgets. */
+    public static List<String> scopesTopics(String applicationId) {
+        return List.of(
+                applicationId + "-" + SCOPES_OF_USAGE + "-repartition",
+                applicationId + "-" + SCOPES_OF_CUBE + "-repartition");
     }
 
     private final Settings settings;

@@ -1,6 +1,5 @@
 package io.spendstream;
 
-import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.pricing.PriceBook;
@@ -67,7 +66,11 @@ public final class Spendstream implements AutoCloseable {
         topics = Topics.withPrefix(config.topicPrefix());
         registry = new ConfluentSchemaRegistry(config.registryUrl(), config.registry());
         schemas = new Schemas(registry, topics);
-        engine = new Engine(config, topics.usageEvents().name(), MeterTopology.deltasTopic(config.applicationId()));
+        engine = new Engine(
+                config,
+                topics,
+                MeterTopology.deltasTopic(config.applicationId()),
+                MeterTopology.scopesTopics(config.applicationId()));
         metrics = new AppMetrics(
                 totals,
                 engine.probe(),
@@ -173,9 +176,8 @@ public final class Spendstream implements AutoCloseable {
     }
 
     private BudgetPorts budgetPorts() {
-        ShownBudgets shown = new ShownBudgets(
-                statuses, alerts, engine.probe(), engine, config.watch().settleEvery(), Clock.systemUTC());
-        return new BudgetPorts(clients.budgets(), shown, shown, AdmissionPolicy.DEFAULT);
+        ShownBudgets shown = new ShownBudgets(statuses, alerts, engine.probe()::ofBudgets, engine, Clock.systemUTC());
+        return new BudgetPorts(clients.budgets(), shown, shown, config.admission());
     }
 
     /** Where it listens. */

@@ -7,16 +7,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 
 /** A schema registry in memory that can be down, and that notes what it was asked. */
-public final class FakeRegistry implements SchemaRegistry {
+public class FakeRegistry implements SchemaRegistry {
 
     private final Map<Integer, String> schemas = new TreeMap<>();
     private final List<Integer> asked = new ArrayList<>();
     private boolean down;
+    private CountDownLatch answering = new CountDownLatch(0);
 
     public synchronized void down(boolean isDown) {
         down = isDown;
+    }
+
+    /** It hangs until then: it takes questions and does not answer. */
+    public synchronized void answersWhen(CountDownLatch opened) {
+        answering = opened;
     }
 
     /** Registers a schema under a number of the test's choice. */
@@ -68,6 +75,11 @@ public final class FakeRegistry implements SchemaRegistry {
     private void answer() {
         if (down) {
             throw new RegistryUnavailableException("the registry is down", null);
+        }
+        try {
+            answering.await();
+        } catch (InterruptedException e) {
+            throw new RegistryUnavailableException("interrupted", e);
         }
     }
 

@@ -1,8 +1,11 @@
 package io.spendstream.schema;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -177,12 +180,20 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             }
             throw unavailable(what, e);
         } catch (IOException e) {
-            if (isAnswered(id)) {
+            if (!isOfTheConnection(e) && isAnswered(id)) {
                 throw new UnknownSchemaException(
                         id, "Schema registry " + address + " has no Avro schema " + id + ": " + e.getMessage());
             }
             throw unavailable(what, e);
         }
+    }
+
+    /** To ask again after such a failure would only double the wait. */
+    private static boolean isOfTheConnection(IOException e) {
+        return e instanceof SocketException
+                || e instanceof InterruptedIOException // a time-out
+                || e instanceof UnknownHostException
+                || e instanceof SSLException;
     }
 
     /**

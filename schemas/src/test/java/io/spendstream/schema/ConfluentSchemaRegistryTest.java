@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -213,6 +214,24 @@ class ConfluentSchemaRegistryTest {
             org.junit.jupiter.api.Assertions.assertTimeout(
                     Duration.ofSeconds(20),
                     () -> assertUnavailable(registry, url, "does not answer", "Check that it is running"));
+        }
+    }
+
+    /** Whoever waits for the answer would wait twice as long. */
+    @Test
+    void aSchemaThatDoesNotComeInTimeIsAskedForOnce() throws IOException {
+        // Given
+        try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            String url = "http://127.0.0.1:" + socket.getLocalPort();
+            SchemaRegistry registry = new ConfluentSchemaRegistry(url, Map.of("http.read.timeout.ms", "200"));
+
+            // When
+            assertThatThrownBy(() -> registry.schemaById(7)).isInstanceOf(RegistryUnavailableException.class);
+
+            // Then: one connection waits to be accepted, and no other
+            socket.setSoTimeout(100);
+            socket.accept().close();
+            assertThatThrownBy(socket::accept).isInstanceOf(SocketTimeoutException.class);
         }
     }
 

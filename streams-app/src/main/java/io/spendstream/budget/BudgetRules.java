@@ -6,10 +6,12 @@ import io.spendstream.v1.BudgetAction;
 import io.spendstream.v1.BudgetPeriod;
 import io.spendstream.v1.BudgetThreshold;
 import io.spendstream.v1.RequestLimits;
+import io.spendstream.v1.ServiceTier;
 import io.spendstream.v1.TemporaryIncrease;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +47,22 @@ public final class BudgetRules {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]*");
     private static final String TENANT = Dimension.TENANT.field();
+    private static final String SERVICE_TIER = Dimension.SERVICE_TIER.field();
+    private static final List<String> SERVICE_TIERS =
+            Arrays.stream(ServiceTier.values()).map(ServiceTier::name).toList();
+    /** What every call says: where all of its values are excluded, nothing is left. */
+    private static final Map<String, List<String>> ALWAYS_SAID = Map.of(
+            TENANT,
+            List.of("*"),
+            Dimension.FEATURE.field(),
+            List.of("*"),
+            Dimension.MODEL.field(),
+            List.of("*"),
+            Dimension.OPERATION.field(),
+            List.of("*"),
+            SERVICE_TIER,
+            SERVICE_TIERS);
+
     private static final String FIELDS =
             String.join(", ", Dimension.fields()) + ", user, session, endpoint and tags.<key>";
 
@@ -183,9 +201,16 @@ public final class BudgetRules {
                 && tenants.stream().noneMatch(p -> p != null && Glob.matches(p, budget.getTenant()))) {
             faults.add("match.tenant", "matches nothing: the budget is only for '" + budget.getTenant() + "'");
         }
+        List<String> tiers = match.get(SERVICE_TIER);
+        if (tiers != null && !tiers.isEmpty() && SERVICE_TIERS.stream().noneMatch(tier -> isLikeAny(tier, tiers))) {
+            faults.add(
+                    "match.service_tier",
+                    "matches nothing: service tiers are " + String.join(", ", SERVICE_TIERS) + ", in capitals");
+        }
         orEmpty(budget.getExclude()).forEach((field, excluded) -> {
-            List<String> wanted =
-                    TENANT.equals(field) && budget.getTenant() != null ? List.of(budget.getTenant()) : match.get(field);
+            List<String> wanted = TENANT.equals(field) && budget.getTenant() != null
+                    ? List.of(budget.getTenant())
+                    : match.getOrDefault(field, ALWAYS_SAID.get(field));
             if (wanted == null || wanted.isEmpty() || excluded == null) {
                 return;
             }
@@ -198,6 +223,10 @@ public final class BudgetRules {
                         "excludes all that is matched, so the budget matches nothing");
             }
         });
+    }
+
+    private static boolean isLikeAny(String value, List<String> patterns) {
+        return patterns.stream().anyMatch(pattern -> pattern != null && Glob.matches(pattern, value));
     }
 
     private static void checkGroupBy(Faults faults, List<String> groupBy) {

@@ -47,7 +47,9 @@ final class Ratio {
 
     /** A sum; the nearest {@code long} where it does not fit. */
     static long plus(long a, long b) {
-        return clamp(BigInteger.valueOf(a).add(BigInteger.valueOf(b)));
+        long sum = a + b;
+        boolean fits = ((a ^ sum) & (b ^ sum)) >= 0;
+        return fits ? sum : clamp(BigInteger.valueOf(a).add(BigInteger.valueOf(b)));
     }
 
     private static BigInteger floorDiv(BigInteger a, BigInteger b) {

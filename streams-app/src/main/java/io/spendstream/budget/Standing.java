@@ -31,28 +31,39 @@ public record Standing(
 
     /** @param status the last of the group's counter; null where there is none */
     public static Standing of(BudgetDefinition definition, List<String> group, BudgetStatus status, Instant now) {
+        if (status != null && isUnderWay(status, definition, now)) {
+            return counted(definition, group, status, now);
+        }
         Window window = definition.period().windowOf(now);
         if (status == null || !status.getScope().equals(definition.scopeId())) {
             return new Standing(definition, group, window, definition.limitAt(now, 0), 0, 0, false, null);
         }
         // A call may be counted in a period that has not begun by this instance's clock.
-        boolean current = !status.getPeriodStart().isBefore(window.start());
-        if (current) {
-            Window counted = new Window(status.getPeriodStart(), status.getPeriodEnd());
-            long limit = definition.limitAt(now, status.getRollover());
-            return new Standing(
-                    definition,
-                    group,
-                    counted,
-                    limit,
-                    status.getRollover(),
-                    status.getSpent(),
-                    status.getOverflow(),
-                    status);
+        if (!status.getPeriodStart().isBefore(window.start())) {
+            return counted(definition, group, status, now);
         }
         long rollover = rollover(definition, window, status);
         return new Standing(
                 definition, group, window, definition.limitAt(now, rollover), rollover, 0, status.getOverflow(), null);
+    }
+
+    /** Nearly always so, and cheaper to see than which period it is. */
+    private static boolean isUnderWay(BudgetStatus status, BudgetDefinition definition, Instant now) {
+        return status.getScope().equals(definition.scopeId())
+                && !now.isBefore(status.getPeriodStart())
+                && (status.getPeriodEnd() == null || now.isBefore(status.getPeriodEnd()));
+    }
+
+    private static Standing counted(BudgetDefinition definition, List<String> group, BudgetStatus status, Instant now) {
+        return new Standing(
+                definition,
+                group,
+                new Window(status.getPeriodStart(), status.getPeriodEnd()),
+                definition.limitAt(now, status.getRollover()),
+                status.getRollover(),
+                status.getSpent(),
+                status.getOverflow(),
+                status);
     }
 
     private static long rollover(BudgetDefinition definition, Window window, BudgetStatus status) {

@@ -1,5 +1,6 @@
 package io.spendstream.budget;
 
+import io.spendstream.v1.BudgetAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +27,23 @@ public final class Thresholds {
     /** Whether so much is spent that a threshold is passed: exactly its part of the limit is enough. */
     public static boolean isPassed(Threshold threshold, long limit, long spent) {
         return Ratio.compareProducts(spent, Ratio.PPM, limit, threshold.atPpm()) >= 0;
+    }
+
+    /**
+     * Whether calls are going to be stopped soon: four fifths of what a threshold that throttles or denies allows are
+     * spent, and not all of it.
+     */
+    public static boolean nearsStop(List<Threshold> thresholds, long limit, long spent) {
+        for (Threshold threshold : thresholds) {
+            if (threshold.action() == BudgetAction.THROTTLE || threshold.action() == BudgetAction.DENY) {
+                long nearPpm = threshold.atPpm() * 4 / 5;
+                if (!isPassed(threshold, limit, spent)
+                        && Ratio.compareProducts(spent, Ratio.PPM, limit, nearPpm) >= 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Those that are passed, lowest first. */

@@ -62,7 +62,6 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
 
     @Override
     public void process(Record<byte[], MeteredUsage> record) {
-        // First: the combiner takes over what it is given.
         feed.add(record.value());
         combiner.add(record.value());
         receivedMs = Math.max(receivedMs, record.timestamp());

@@ -1,13 +1,11 @@
 package io.spendstream.combine;
 
 import io.spendstream.usage.Dimension;
-import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.Resolution;
 import io.spendstream.usage.UsageRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -21,8 +19,8 @@ final class Combiner {
     private final List<String> tagDimensions;
     private final int dimensionCount;
     private final int blockBytesMax;
-    private final Map<CellKey, Delta> cells = new HashMap<>();
-    private final UserDays users = new UserDays();
+    private final Sums cells = new Sums();
+    private final Sums users = new Sums();
 
     Combiner(Destinations destinations, List<String> tagDimensions, int blockBytesMax) {
         this.destinations = destinations;
@@ -31,13 +29,13 @@ final class Combiner {
         this.blockBytesMax = blockBytesMax;
     }
 
-    /** @param usage its measures are taken over, and must not be used again */
     void add(MeteredUsage usage) {
         UsageRecord event = usage.event();
-        CellKey cell = new CellKey(dimensionsOf(event), Resolution.QUARTER_HOUR.bucketOf(event.timeMs));
-        deltaOf(cells, cell).add(usage.measures(), usage.otherUnits());
+        long quarterHour = Resolution.QUARTER_HOUR.bucketOf(event.timeMs);
+        cells.add(dimensionsOf(event), quarterHour, usage.measures(), usage.otherUnits());
         if (event.user != null) {
-            users.add(event.tenant(), event.user, Resolution.DAY.bucketOf(event.timeMs), usage.measures());
+            String[] user = {event.tenant(), event.user};
+            users.add(user, Resolution.DAY.bucketOf(event.timeMs), usage.measures(), Map.of());
         }
     }
 
@@ -47,12 +45,12 @@ final class Combiner {
             return;
         }
         DeltaBlock.Writer[] writers = new DeltaBlock.Writer[destinations.partitions()];
-        cells.forEach((key, delta) -> writerFor(
-                        writers,
-                        key.dimensions()[Dimension.TENANT.ordinal()],
-                        key.dimensions()[Dimension.FEATURE.ordinal()])
-                .cell(key, delta));
-        users.forEach(sum -> writerFor(writers, sum.tenant, sum.user).user(sum.tenant, sum.user, sum.day, sum.delta));
+        cells.forEach(sum -> {
+            String tenant = sum.key[Dimension.TENANT.ordinal()];
+            writerFor(writers, tenant, sum.key[Dimension.FEATURE.ordinal()]).cell(sum.key, sum.bucket, sum.delta);
+        });
+        users.forEach(
+                sum -> writerFor(writers, sum.key[0], sum.key[1]).user(sum.key[0], sum.key[1], sum.bucket, sum.delta));
         cells.clear();
         users.clear();
         for (int partition = 0; partition < writers.length; partition++) {
@@ -80,14 +78,5 @@ final class Combiner {
         values.addAll(Arrays.asList(event.dimensions));
         tagDimensions.forEach(tag -> values.add(event.tags.get(tag)));
         return values.toArray(new String[0]);
-    }
-
-    private static <K> Delta deltaOf(Map<K, Delta> deltas, K key) {
-        Delta delta = deltas.get(key);
-        if (delta == null) {
-            delta = new Delta(new long[Measure.COUNT]);
-            deltas.put(key, delta);
-        }
-        return delta;
     }
 }

@@ -19,6 +19,15 @@ public final class Delta {
         this.measures = measures;
     }
 
+    /** The sum of one event: a copy. */
+    static Delta of(long[] measures, Map<String, long[]> otherUnits) {
+        Delta delta = new Delta(measures.clone());
+        if (!otherUnits.isEmpty()) {
+            delta.addUnits(otherUnits);
+        }
+        return delta;
+    }
+
     public long[] measures() {
         return measures;
     }

@@ -101,9 +101,9 @@ public final class DeltaBlock {
             this.bytesMax = bytesMax;
         }
 
-        void cell(CellKey key, Delta delta) {
-            entries.writeByte(CELL).writeSigned(key.quarterHour());
-            for (String value : key.dimensions()) {
+        void cell(String[] dimensions, long quarterHour, Delta delta) {
+            entries.writeByte(CELL).writeSigned(quarterHour);
+            for (String value : dimensions) {
                 entries.writeVarint(value == null ? 0 : number(value) + 1);
             }
             end(delta);

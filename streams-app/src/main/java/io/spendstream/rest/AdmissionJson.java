@@ -77,7 +77,7 @@ final class AdmissionJson {
                 g.writeStringField("model", step.model());
             }
             if (step.atPpm() > 0) {
-                g.writeNumberField("at", BudgetJson.fraction(step.atPpm()));
+                StatusJson.writeFraction(g, "at", step.atPpm());
             }
             g.writeStringField("budget", step.budget());
             g.writeEndObject();
@@ -92,7 +92,7 @@ final class AdmissionJson {
         if (!answer.stateKnown()) {
             g.writeStringField("when_unavailable", BudgetJson.name(policy.unavailable()));
         }
-        StatusJson.writeTime(g, "as_of", asOf);
+        g.writeStringField("as_of", asOf == null ? null : asOf.toString());
         g.writeFieldName("staleness_ms");
         if (asOf == null) {
             g.writeNull();

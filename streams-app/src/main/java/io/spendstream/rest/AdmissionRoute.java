@@ -24,6 +24,9 @@ import java.util.List;
  */
 final class AdmissionRoute {
 
+    /** What one call can say of itself, read on the event loop. */
+    private static final int BODY_BYTES_MAX = 256 << 10;
+
     private final RestPorts ports;
     private final BudgetCounters counters;
     private final Bodies bodies;
@@ -31,7 +34,7 @@ final class AdmissionRoute {
     AdmissionRoute(RestPorts ports, Bodies bodies) {
         this.ports = ports;
         this.counters = ports.budgets().counters();
-        this.bodies = bodies;
+        this.bodies = bodies.upTo(BODY_BYTES_MAX);
     }
 
     void mount(Api api) {
@@ -52,8 +55,7 @@ final class AdmissionRoute {
         Instant now = ports.clock().instant();
         UsageRecord call = AdmissionReader.read(body, now.toEpochMilli());
         Estimate estimate = estimate(call);
-        Freshness freshness = counters.freshness();
-        Instant asOf = freshness == null ? null : freshness.asOf();
+        Instant asOf = asOf(counters.freshness());
         Admission.Answer answer = Admission.decide(
                 Attributes.of(call),
                 estimate,
@@ -63,6 +65,11 @@ final class AdmissionRoute {
                 now,
                 ports.budgets().admission());
         return AdmissionJson.write(answer, estimate, asOf, now, ports.budgets().admission());
+    }
+
+    /** Null where nothing is known, or it is not known yet how old it is. */
+    private static Instant asOf(Freshness freshness) {
+        return freshness == null || freshness.asOf().equals(Instant.EPOCH) ? null : freshness.asOf();
     }
 
     /** The group's own counter; where it has none, the one it shares with the others past the limit of groups. */

@@ -23,6 +23,11 @@ final class Bodies {
         this.timeout = timeout;
     }
 
+    /** The same with a lower limit. */
+    Bodies upTo(long bytes) {
+        return new Bodies(vertx, Math.min(bytes, bytesMax), timeout);
+    }
+
     /** Bytes that a request will have at most. */
     long expectedBytes(HttpServerRequest request) {
         long declared = declaredBytes(request);

@@ -2,9 +2,9 @@ package io.spendstream.rest;
 
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.BudgetFault;
-import io.spendstream.budget.BudgetIndex;
 import io.spendstream.budget.BudgetJson;
 import io.spendstream.budget.BudgetRules;
+import io.spendstream.budget.ScopeMatcher;
 import io.spendstream.query.Budgets;
 import io.spendstream.query.Freshness;
 import io.spendstream.usage.Dimension;
@@ -17,6 +17,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,8 @@ final class BudgetRoutes {
     private static final String TEMPLATE = ALL + "/{id}";
     private static final String PATH = ALL + "/:id";
     private static final String STATUS = "/status";
+    /** As a record it is smaller than as JSON, and Kafka takes records of a megabyte. */
+    private static final int BODY_BYTES_MAX = 512 << 10;
 
     private final RestPorts ports;
     private final Budgets budgets;
@@ -38,7 +41,7 @@ final class BudgetRoutes {
         this.ports = ports;
         this.budgets = ports.budgets().definitions();
         this.workers = workers;
-        this.bodies = bodies;
+        this.bodies = bodies.upTo(BODY_BYTES_MAX);
     }
 
     void mount(Api api) {
@@ -133,14 +136,21 @@ final class BudgetRoutes {
             throw Problem.unavailable("This instance does not know the counters yet", 1)
                     .exception();
         }
-        BudgetIndex.Entry entry = budgets.index().get(budget.getId());
-        BudgetDefinition definition = entry == null ? BudgetDefinition.of(budget) : entry.definition();
+        BudgetDefinition definition = BudgetDefinition.of(budget);
         return StatusJson.write(
                 definition,
                 ports.budgets().counters().of(definition),
                 limit,
                 ports.clock().instant(),
-                freshness);
+                freshness,
+                knownFrom(definition));
+    }
+
+    /** What the cube knows, it knows from before the budget was made; else it is counted since then. */
+    private Instant knownFrom(BudgetDefinition definition) {
+        return ScopeMatcher.of(definition).isAnsweredBy(ports.dimensions().fields()::contains)
+                ? Instant.EPOCH
+                : budgets.countedSince(definition).orElse(Instant.EPOCH);
     }
 
     private Budget existing(String id) {

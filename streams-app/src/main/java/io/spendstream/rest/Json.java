@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import io.spendstream.money.Money;
 import io.spendstream.query.Freshness;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +13,15 @@ import java.io.UncheckedIOException;
 final class Json {
 
     static final String MEDIA_TYPE = "application/json";
+
+    /** Decimals of an amount in nano-USD. */
+    static final int NANO_DIGITS = 9;
+    /** Decimals of a fraction in parts per million. */
+    static final int PPM_DIGITS = 6;
+
+    private static final long[] POWERS = {
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
+    };
 
     /** Texts and nesting far beyond what any request needs are refused before they cost memory. */
     static final JsonFactory FACTORY = JsonFactory.builder()
@@ -45,7 +53,28 @@ final class Json {
 
     static void writeUsd(JsonGenerator g, String field, long nanoUsd) throws IOException {
         g.writeFieldName(field);
-        g.writeNumber(Money.usd(nanoUsd));
+        writeDecimal(g, nanoUsd, NANO_DIGITS);
+    }
+
+    /** A whole number of units of {@code 10^-digits}, exactly and without zeros at the end: what BigDecimal would write. */
+    static void writeDecimal(JsonGenerator g, long units, int digits) throws IOException {
+        long one = POWERS[digits];
+        long rest = units % one;
+        if (rest == 0) {
+            g.writeNumber(units / one);
+            return;
+        }
+        StringBuilder text = new StringBuilder(24);
+        if (units < 0) {
+            text.append('-');
+        }
+        text.append(Math.abs(units / one)).append('.');
+        long left = Math.abs(rest);
+        for (int digit = digits - 1; left > 0; digit--) {
+            text.append((char) ('0' + left / POWERS[digit]));
+            left %= POWERS[digit];
+        }
+        g.writeNumber(text.toString());
     }
 
     static void writeFreshness(JsonGenerator g, Freshness freshness) throws IOException {

@@ -1,6 +1,8 @@
 package io.spendstream.rest;
 
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.WorkerExecutor;
@@ -10,6 +12,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,7 +28,9 @@ public final class RestServer implements AutoCloseable {
     private static final long DRAIN_SECONDS = 10;
 
     private final Vertx vertx;
-    private final HttpServer server;
+    /** One on each event loop that takes connections; they share the address. */
+    private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+
     private final Api api;
     private final Router router;
 
@@ -33,10 +38,34 @@ public final class RestServer implements AutoCloseable {
         this.vertx = vertx;
         this.router = Router.router(vertx);
         this.api = new Api(router);
-        this.server = vertx.createHttpServer(options(config))
-                .invalidRequestHandler(Problems::answerInvalid)
-                .requestHandler(router);
         route(config, ports);
+    }
+
+    /**
+     * On as many event loops as there are processors; on one where any free port will do, since Vert.x shares only ports
+     * that are given.
+     */
+    private Future<?> listen(RestConfig config) {
+        int loops = config.port() == 0 ? 1 : Runtime.getRuntime().availableProcessors();
+        return vertx.deployVerticle(() -> new Listener(config), new DeploymentOptions().setInstances(loops));
+    }
+
+    /** Listens on an event loop of its own. */
+    private final class Listener extends VerticleBase {
+
+        private final RestConfig config;
+
+        Listener(RestConfig config) {
+            this.config = config;
+        }
+
+        @Override
+        public Future<?> start() {
+            HttpServer server = vertx.createHttpServer(options(config))
+                    .invalidRequestHandler(Problems::answerInvalid)
+                    .requestHandler(router);
+            return server.listen().onSuccess(servers::add);
+        }
     }
 
     /**
@@ -51,7 +80,7 @@ public final class RestServer implements AutoCloseable {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
             RestServer rest = new RestServer(vertx, config, ports);
-            await(rest.server.listen(), START_SECONDS_MAX);
+            await(rest.listen(config), START_SECONDS_MAX);
             return rest;
         } catch (IOException | RuntimeException e) {
             vertx.close();
@@ -61,7 +90,7 @@ public final class RestServer implements AutoCloseable {
 
     /** The port it listens on. */
     public int port() {
-        return server.actualPort();
+        return servers.get(0).actualPort();
     }
 
     /** Every documented route. */
@@ -77,7 +106,11 @@ public final class RestServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            await(server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS), DRAIN_SECONDS + START_SECONDS_MAX);
+            await(
+                    Future.all(servers.stream()
+                            .map(server -> server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS))
+                            .toList()),
+                    DRAIN_SECONDS + START_SECONDS_MAX);
         } finally {
             await(vertx.close(), START_SECONDS_MAX);
         }
@@ -108,12 +141,15 @@ public final class RestServer implements AutoCloseable {
                             .putHeader("Cache-Control", "no-store");
                     ctx.next();
                 });
+        if (ports.budgets() != null) {
+            // The first: it is asked before every call, and routes are tried one after the other.
+            new AdmissionRoute(ports, bodies).mount(api);
+        }
         new EventRoutes(ports, config, intake, bodies).mount(api);
         new SpendRoutes(ports, workers, bodies, config.queriesMax()).mount(api);
         new PriceRoutes(ports, workers, bodies).mount(api);
         if (ports.budgets() != null) {
             new BudgetRoutes(ports, workers, bodies).mount(api);
-            new AdmissionRoute(ports, bodies).mount(api);
             new AlertRoutes(ports.budgets().alerts(), workers).mount(api);
         }
         new InstanceRoutes(ports, workers).mount(api);

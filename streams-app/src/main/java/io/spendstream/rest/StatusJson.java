@@ -23,6 +23,10 @@ final class StatusJson {
 
     private static final int LIMIT_DEFAULT = 1_000;
     private static final int LIMIT_MAX = 10_000;
+    /** Ends of periods are the same in answer after answer. */
+    private static final TimeTexts TIMES = new TimeTexts();
+
+    private static final Duration RATE_NOW_OVER = Duration.ofHours(1);
     private static final BigDecimal MS_PER_DAY =
             BigDecimal.valueOf(Duration.ofDays(1).toMillis());
 
@@ -40,8 +44,15 @@ final class StatusJson {
         return limit;
     }
 
+    /** @param knownFrom what was spent before is not counted; of groups that have no status yet */
     static byte[] write(
-            BudgetDefinition definition, List<BudgetStatus> statuses, int limit, Instant now, Freshness freshness) {
+            BudgetDefinition definition,
+            List<BudgetStatus> statuses,
+            int limit,
+            Instant now,
+            Freshness freshness,
+            Instant knownFrom) {
+        boolean nothingYet = statuses.isEmpty();
         List<Standing> groups = standings(definition, statuses, now);
         return Json.write(g -> {
             g.writeStartObject();
@@ -55,7 +66,11 @@ final class StatusJson {
             for (Standing standing : groups.subList(0, Math.min(limit, groups.size()))) {
                 g.writeStartObject();
                 writeStanding(g, standing);
-                writePace(g, standing, now);
+                if (nothingYet) {
+                    writeNoPace(g, standing, knownFrom);
+                } else {
+                    writePace(g, standing, now);
+                }
                 g.writeEndObject();
             }
             g.writeEndArray();
@@ -101,7 +116,7 @@ final class StatusJson {
         writeAmount(g, "limit", measure, standing.limit());
         writeAmount(g, "spent", measure, standing.spent());
         writeAmount(g, "remaining", measure, standing.remaining());
-        g.writeNumberField("fraction", BudgetJson.fraction(standing.fractionPpm()));
+        writeFraction(g, "fraction", standing.fractionPpm());
         writeTime(g, "period_start", standing.window().start());
         writeTime(g, "period_end", standing.window().end());
     }
@@ -109,13 +124,8 @@ final class StatusJson {
     private static void writePace(JsonGenerator g, Standing standing, Instant now) throws IOException {
         BudgetMeasure measure = standing.definition().measure();
         BudgetStatus status = standing.status();
-        writeAmount(g, "rollover", measure, standing.rollover());
-        g.writeArrayFieldStart("thresholds_passed");
-        for (Threshold threshold : standing.passed()) {
-            g.writeNumber(BudgetJson.fraction(threshold.atPpm()));
-        }
-        g.writeEndArray();
-        writeFraction(g, "burn_rate", status == null ? null : status.getBurnRateNowPpm());
+        writePassed(g, standing);
+        writeFraction(g, "burn_rate", status == null ? null : rateNow(status, now));
         writeFraction(g, "burn_rate_yesterday", status == null ? null : status.getBurnRateYesterdayPpm());
         writeFraction(g, "burn_rate_7d", status == null ? null : status.getBurnRate7dPpm());
         writeAmount(g, "forecast", measure, status == null ? null : status.getForecast());
@@ -131,6 +141,36 @@ final class StatusJson {
         writeTime(g, "updated_at", status == null ? null : status.getUpdatedAt());
     }
 
+    /** What has never been spent has the pace 0, and leads nowhere. */
+    private static void writeNoPace(JsonGenerator g, Standing standing, Instant knownFrom) throws IOException {
+        Long zero = standing.definition().isLifetime() ? null : 0L;
+        writePassed(g, standing);
+        writeFraction(g, "burn_rate", zero);
+        writeFraction(g, "burn_rate_yesterday", zero);
+        writeFraction(g, "burn_rate_7d", zero);
+        writeAmount(g, "forecast", standing.definition().measure(), zero);
+        g.writeNullField("limit_reached_at");
+        g.writeNullField("days_until_limit");
+        Instant start = standing.window().start();
+        writeTime(g, "measured_from", knownFrom.isAfter(start) ? knownFrom : start);
+        g.writeNullField("updated_at");
+    }
+
+    private static void writePassed(JsonGenerator g, Standing standing) throws IOException {
+        writeAmount(g, "rollover", standing.definition().measure(), standing.rollover());
+        g.writeArrayFieldStart("thresholds_passed");
+        for (Threshold threshold : standing.passed()) {
+            Json.writeDecimal(g, threshold.atPpm(), Json.PPM_DIGITS);
+        }
+        g.writeEndArray();
+    }
+
+    /** That of the last hour: when nothing was counted for as long, nothing was spent in it. */
+    private static Long rateNow(BudgetStatus status, Instant now) {
+        boolean idle = !now.isBefore(status.getAsOf().plus(RATE_NOW_OVER));
+        return idle && status.getBurnRateNowPpm() != null ? Long.valueOf(0) : status.getBurnRateNowPpm();
+    }
+
     private static BigDecimal days(Instant now, Instant reached) {
         long ms = Math.max(0, Duration.between(now, reached).toMillis());
         return BigDecimal.valueOf(ms).divide(MS_PER_DAY, 2, RoundingMode.DOWN);
@@ -141,7 +181,7 @@ final class StatusJson {
         if (amount == null) {
             g.writeNull();
         } else {
-            g.writeNumber(BudgetJson.amount(measure, amount));
+            Json.writeDecimal(g, amount, measure == BudgetMeasure.COST ? Json.NANO_DIGITS : 0);
         }
     }
 
@@ -150,11 +190,11 @@ final class StatusJson {
         if (ppm == null) {
             g.writeNull();
         } else {
-            g.writeNumber(BudgetJson.fraction(ppm));
+            Json.writeDecimal(g, ppm, Json.PPM_DIGITS);
         }
     }
 
     static void writeTime(JsonGenerator g, String field, Instant time) throws IOException {
-        g.writeStringField(field, time == null ? null : time.toString());
+        g.writeStringField(field, time == null ? null : TIMES.text(time));
     }
 }

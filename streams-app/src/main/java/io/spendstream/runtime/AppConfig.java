@@ -1,5 +1,7 @@
 package io.spendstream.runtime;
 
+import io.spendstream.budget.AdmissionPolicy;
+import io.spendstream.budget.Decision;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.dedupe.DedupeSettings;
 import io.spendstream.ingest.Horizon;
@@ -65,6 +67,9 @@ public final class AppConfig {
     public static final String CELLS_IN_MEMORY = "rollup.cells.in.memory";
     public static final String BUDGET_SETTLE_MS = "budget.settle.ms";
     public static final String BUDGET_GROUPS_MAX = "budget.groups.max";
+    public static final String ADMISSION_UNAVAILABLE = "admission.when.unavailable";
+    public static final String ADMISSION_UNPRICED = "admission.when.unpriced";
+    public static final String ADMISSION_STALE_MS = "admission.stale.after.ms";
     public static final String ROCKSDB_CACHE_MB = "rocksdb.cache.mb";
     public static final String ROCKSDB_WRITE_BUFFER_MB = "rocksdb.write.buffer.mb";
 
@@ -273,6 +278,28 @@ public final class AppConfig {
                     Importance.MEDIUM,
                     "Groups of one budget in one period; more share the counter __other__, and an alert says so.")
             .define(
+                    ADMISSION_UNAVAILABLE,
+                    Type.STRING,
+                    "allow",
+                    ValidString.in("allow", "deny"),
+                    Importance.MEDIUM,
+                    "What admission answers for calls that a budget counts while its counters are not known or stale: allow"
+                            + " decides by what is known, deny denies.")
+            .define(
+                    ADMISSION_UNPRICED,
+                    Type.STRING,
+                    "deny",
+                    ValidString.in("warn", "degrade", "throttle", "deny"),
+                    Importance.MEDIUM,
+                    "The least strict answer of admission for a model without a price where a budget limits cost.")
+            .define(
+                    ADMISSION_STALE_MS,
+                    Type.INT,
+                    30_000,
+                    Range.between(100, 86_400_000),
+                    Importance.MEDIUM,
+                    "How old the counters may be that admission goes by; older ones are stale.")
+            .define(
                     ROCKSDB_CACHE_MB,
                     Type.INT,
                     64,
@@ -457,6 +484,18 @@ public final class AppConfig {
                 Duration.ofMillis(number(BUDGET_SETTLE_MS)),
                 number(BUDGET_GROUPS_MAX),
                 Duration.ofDays(number(EVENT_AGE_DAYS) + 5));
+    }
+
+    /** What admission answers where it does not know. */
+    public AdmissionPolicy admission() {
+        return new AdmissionPolicy(
+                decision(ADMISSION_UNAVAILABLE),
+                decision(ADMISSION_UNPRICED),
+                Duration.ofMillis(number(ADMISSION_STALE_MS)));
+    }
+
+    private Decision decision(String key) {
+        return Decision.valueOf(string(key).toUpperCase(Locale.ROOT));
     }
 
     public boolean pricedPublished() {

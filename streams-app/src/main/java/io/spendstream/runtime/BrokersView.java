@@ -29,15 +29,17 @@ final class BrokersView implements GroupView, AutoCloseable {
     private final String group;
     private final String eventsTopic;
     private final String deltasTopic;
+    private final List<String> scopesTopics;
     private final Map<String, Object> clients;
     private final Map<String, List<TopicPartition>> partitions = new HashMap<>();
     private Admin admin;
     private Consumer<byte[], byte[]> reader;
 
-    BrokersView(AppConfig config, String eventsTopic, String deltasTopic) {
+    BrokersView(AppConfig config, String eventsTopic, String deltasTopic, List<String> scopesTopics) {
         this.group = config.applicationId();
         this.eventsTopic = eventsTopic;
         this.deltasTopic = deltasTopic;
+        this.scopesTopics = scopesTopics;
         this.clients = new HashMap<>(config.kafka());
         clients.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
     }
@@ -50,6 +52,13 @@ final class BrokersView implements GroupView, AutoCloseable {
     @Override
     public Map<TopicPartition, Long> deltaEnds() {
         return ends(deltasTopic);
+    }
+
+    @Override
+    public Map<TopicPartition, Long> scopeEnds() {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        scopesTopics.forEach(topic -> ends.putAll(ends(topic)));
+        return ends;
     }
 
     private Map<TopicPartition, Long> ends(String topic) {

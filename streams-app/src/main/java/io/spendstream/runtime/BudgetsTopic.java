@@ -7,6 +7,7 @@ import io.spendstream.query.Budgets;
 import io.spendstream.query.IntakeFailure;
 import io.spendstream.v1.Budget;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -29,6 +31,7 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
     private final String topic;
     private final Producer<String, Budget> producer;
     private final Executor waiting;
+    private final AtomicBoolean indexing = new AtomicBoolean();
     private volatile Indexed indexed = new Indexed(-1, null);
 
     BudgetsTopic(BudgetBook book, String topic, Producer<String, Budget> producer) {
@@ -38,19 +41,33 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
         this.waiting = CompletableFuture.delayedExecutor(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * The one before while a change is worked in: admission asks on an event loop, which cannot wait until thousands of
+     * budgets are in order.
+     */
     @Override
     public BudgetIndex index() {
         Indexed now = indexed;
-        if (now.version() != book.version()) {
+        if (now.index() == null) {
+            return indexed().index();
+        }
+        if (now.version() != book.version() && indexing.compareAndSet(false, true)) {
+            CompletableFuture.runAsync(this::indexed).whenComplete((done, failure) -> indexing.set(false));
+        }
+        return now.index();
+    }
+
+    /** As of now. */
+    private synchronized Indexed indexed() {
+        if (indexed.version() != book.version()) {
             BudgetBook.Contents contents = book.contents();
-            now = new Indexed(
+            indexed = new Indexed(
                     contents.version(),
                     BudgetIndex.of(contents.budgets().values().stream()
                             .filter(BudgetDefinition::enabled)
                             .toList()));
-            indexed = now;
         }
-        return now.index();
+        return indexed;
     }
 
     @Override
@@ -61,6 +78,12 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
     @Override
     public Optional<Budget> get(String id) {
         return Optional.ofNullable(book.get(id));
+    }
+
+    @Override
+    public Optional<Instant> countedSince(BudgetDefinition budget) {
+        return Optional.ofNullable(book.contents().scopes().get(budget.scopeId()))
+                .map(scope -> Instant.ofEpochMilli(scope.definedAtMs()));
     }
 
     @Override
@@ -94,6 +117,7 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
     /** Completes when this instance goes by the record. */
     private CompletableFuture<Void> visible(String id, Budget budget, long deadline) {
         if (Objects.equals(budget, book.get(id))) {
+            indexed();
             return CompletableFuture.completedFuture(null);
         }
         if (System.nanoTime() > deadline) {

@@ -3,6 +3,7 @@ package io.spendstream.runtime;
 import io.spendstream.query.HealthSource;
 import io.spendstream.query.Instances;
 import io.spendstream.query.Peers;
+import io.spendstream.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
 
     private final AppConfig config;
     private final String eventsTopic;
+    private final String statusTopic;
     private final RocksDbMemory memory;
     private final BrokersView brokers;
     private final FreshnessProbe probe;
@@ -63,13 +65,17 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
     private volatile String waitingFor = "the start";
     private volatile Throwable failure;
 
-    /** @param deltasTopic between combining and the cube */
-    public Engine(AppConfig config, String eventsTopic, String deltasTopic) {
+    /**
+     * @param deltasTopic between combining and the cube
+     * @param scopesTopics between these and the counters of budgets
+     */
+    public Engine(AppConfig config, Topics topics, String deltasTopic, List<String> scopesTopics) {
         this.config = config;
-        this.eventsTopic = eventsTopic;
+        this.eventsTopic = topics.usageEvents().name();
+        this.statusTopic = topics.budgetStatus().name();
         this.memory = new RocksDbMemory(config.rocksDbCacheBytes(), config.rocksDbWriteBufferBytes());
-        this.brokers = new BrokersView(config, eventsTopic, deltasTopic);
-        this.probe = new FreshnessProbe(brokers, this::ownEvents, System::currentTimeMillis);
+        this.brokers = new BrokersView(config, eventsTopic, deltasTopic, scopesTopics);
+        this.probe = new FreshnessProbe(brokers, this::ownEvents, new Statuses(), System::currentTimeMillis);
     }
 
     /** Says what the start waits for, for those who ask whether the instance is ready. */
@@ -159,6 +165,8 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5_000);
         p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 5_000);
+        // No stage needs its inputs in the order of their times, and to look for it costs a few objects per record.
+        p.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
         p.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
@@ -269,6 +277,34 @@ public final class Engine implements Peers, Instances, HealthSource, AutoCloseab
                         .flatMap(task -> task.topicPartitions().stream())
                         .filter(partition -> partition.topic().equals(eventsTopic))
                         .collect(Collectors.toSet());
+    }
+
+    /** How this instance comes to know the statuses of budgets: by the one consumer that reads all global topics. */
+    private final class Statuses implements FreshnessProbe.Statuses {
+
+        @Override
+        public long publishedWithinMs() {
+            return config.watch().settleEvery().toMillis() + config.commitIntervalMs();
+        }
+
+        @Override
+        public boolean allRead() {
+            for (Map.Entry<MetricName, ? extends Metric> metric : metrics().entrySet()) {
+                MetricName name = metric.getKey();
+                if (name.name().equals("records-lag")
+                        && isOfStatuses(name.tags().get("topic"))
+                        && metric.getValue().metricValue() instanceof Double records
+                        && records > 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Metrics know topics also by a form in which dots are underscores. */
+        private boolean isOfStatuses(String topic) {
+            return topic != null && topic.replace('.', '_').equals(statusTopic.replace('.', '_'));
+        }
     }
 
     /** The metrics of Kafka Streams and its clients. */

@@ -22,6 +22,10 @@ import org.apache.kafka.common.TopicPartition;
  * that was received until the first note is in the cube. The brokers' word is taken for all of it, since what an
  * instance has fetched is not yet done, and the work of one that died is nobody's for a while but must be missed.
  *
+ * <p>Budgets go on from there: the ends of the topics between the cube and the counters are noted, and once these are
+ * committed too, the counters have it. What they have is published within a settling and a commit, and shown here when
+ * this instance has read all statuses.
+ *
  * <p>Events that wait for the schema registry are committed and yet not counted, so they are asked of the tasks.
  */
 public final class FreshnessProbe implements Progress, LagSource {
@@ -34,30 +38,49 @@ public final class FreshnessProbe implements Progress, LagSource {
     /** How long what is decided after waiting takes at the most to be among the deltas. */
     private static final long DECIDED_COUNTED_MS = 2_000;
 
+    /** What this instance needs to know of the statuses of budgets. */
+    interface Statuses {
+
+        /** How long after it is in the counters something is published at the latest, in milliseconds. */
+        long publishedWithinMs();
+
+        /** Whether this instance has read all that are published. */
+        boolean allRead();
+    }
+
     private record Note(long atMs, Map<TopicPartition, Long> ends) {}
+
+    /** All received until then was in the counters at that moment. */
+    private record Watched(long untilMs, long sinceMs) {}
 
     /** Where the last one was decided, {@code records} is 0 and {@code sinceMs} says when. */
     private record Waiting(long records, long oldestReceivedMs, long sinceMs) {}
 
     private final GroupView group;
     private final Supplier<Set<TopicPartition>> ownEvents;
+    private final Statuses statuses;
     private final LongSupplier clock;
     private final Deque<Note> events = new ArrayDeque<>();
     private final Deque<Note> deltas = new ArrayDeque<>();
+    private final Deque<Note> scopes = new ArrayDeque<>();
+    private final Deque<Watched> watched = new ArrayDeque<>();
     /** Offsets up to which there is no record behind what is committed. */
     private final Map<TopicPartition, Long> skipped = new HashMap<>();
 
     private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
     private long countedUntilMs;
+    private long shownUntilMs;
     private volatile Lag lag = new Lag(0, Instant.EPOCH);
+    private volatile Lag ofBudgets = new Lag(0, Instant.EPOCH);
 
     /**
      * @param ownEvents the partitions of the events that this instance works on
      * @param clock epoch milliseconds
      */
-    FreshnessProbe(GroupView group, Supplier<Set<TopicPartition>> ownEvents, LongSupplier clock) {
+    FreshnessProbe(GroupView group, Supplier<Set<TopicPartition>> ownEvents, Statuses statuses, LongSupplier clock) {
         this.group = group;
         this.ownEvents = ownEvents;
+        this.statuses = statuses;
         this.clock = clock;
     }
 
@@ -79,6 +102,11 @@ public final class FreshnessProbe implements Progress, LagSource {
         return lag;
     }
 
+    /** The same for what this instance shows of budgets: the time until which everything received is in the statuses. */
+    public Lag ofBudgets() {
+        return ofBudgets;
+    }
+
     /** Looks anew. To be called several times a second by one thread. */
     void probe() {
         long now = clock.getAsLong();
@@ -93,9 +121,33 @@ public final class FreshnessProbe implements Progress, LagSource {
         Note rolledUp = lastReached(deltas, committed, now);
         if (rolledUp != null) {
             countedUntilMs = rolledUp.atMs;
-            waiting.values().removeIf(none -> none.records == 0 && none.sinceMs + DECIDED_COUNTED_MS < countedUntilMs);
+            note(scopes, new Note(rolledUp.atMs, group.scopeEnds()));
+            committed = group.committed();
         }
-        lag = new Lag(behind(ends, committed), Instant.ofEpochMilli(Math.min(countedUntilMs, oldestWaitingMs() - 1)));
+        Note counted = lastReached(scopes, committed, now);
+        if (counted != null) {
+            watched.addLast(new Watched(counted.atMs, now));
+        }
+        takeShown(now);
+        long behind = behind(ends, committed);
+        lag = new Lag(behind, Instant.ofEpochMilli(withoutWaiting(countedUntilMs)));
+        ofBudgets = new Lag(behind, Instant.ofEpochMilli(withoutWaiting(shownUntilMs)));
+        waiting.values().removeIf(none -> isDecided(none, shownUntilMs));
+    }
+
+    private void takeShown(long now) {
+        long publishedMs = shownUntilMs;
+        while (!watched.isEmpty() && watched.peekFirst().sinceMs + statuses.publishedWithinMs() <= now) {
+            publishedMs = watched.removeFirst().untilMs;
+        }
+        if (publishedMs > shownUntilMs) {
+            if (statuses.allRead()) {
+                shownUntilMs = publishedMs;
+            } else {
+                // Looked at again, until this instance has read them.
+                watched.addFirst(new Watched(publishedMs, Long.MIN_VALUE / 2));
+            }
+        }
     }
 
     private static void note(Deque<Note> notes, Note note) {
@@ -140,10 +192,15 @@ public final class FreshnessProbe implements Progress, LagSource {
         return records;
     }
 
-    private long oldestWaitingMs() {
+    /** Nothing is claimed of the time since the oldest that waits, or was decided so late that it is not in yet. */
+    private long withoutWaiting(long untilMs) {
         return waiting.values().stream()
-                .mapToLong(Waiting::oldestReceivedMs)
-                .min()
-                .orElse(Long.MAX_VALUE);
+                .filter(some -> !isDecided(some, untilMs))
+                .mapToLong(some -> some.oldestReceivedMs - 1)
+                .reduce(untilMs, Math::min);
+    }
+
+    private static boolean isDecided(Waiting some, long untilMs) {
+        return some.records == 0 && some.sinceMs + DECIDED_COUNTED_MS < untilMs;
     }
 }

@@ -12,6 +12,9 @@ interface GroupView {
     /** The end of each partition of the deltas, open transactions included. */
     Map<TopicPartition, Long> deltaEnds();
 
+    /** The end of each partition of what budgets count, open transactions included. */
+    Map<TopicPartition, Long> scopeEnds();
+
     /** Up to where each partition's work is committed; a partition without any is left out. */
     Map<TopicPartition, Long> committed();
 

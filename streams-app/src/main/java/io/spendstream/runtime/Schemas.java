@@ -13,6 +13,10 @@ import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
@@ -48,7 +52,19 @@ public final class Schemas {
         budgets = new AvroSerde<>(Budget.class, registry);
         statuses = new AvroSerde<>(BudgetStatus.class, registry);
         alerts = new AvroSerde<>(Alert.class, registry);
-        writers = new WriterSchemas(registry, () -> System.nanoTime() / 1_000_000);
+        writers = new WriterSchemas(registry, () -> System.nanoTime() / 1_000_000, background());
+    }
+
+    /** One thread while it is needed, which keeps nobody from ending. */
+    private static Executor background() {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "schema-registry");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     /**

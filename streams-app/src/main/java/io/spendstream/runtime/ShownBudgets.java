@@ -23,8 +23,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * Statuses and alerts as this instance has read them from their topics, which hold those of all instances.
  *
- * <p>What has been received is shown at the latest one settling after it is in the cube, so the views are said to be as
- * old as that.
+ * <p>They are as old as the last moment of which it is known that everything received until then has gone all the way:
+ * through events, cube and counters, on whichever instance, into the statuses that this instance has read.
  */
 public final class ShownBudgets implements BudgetCounters, Alerts {
 
@@ -32,24 +32,17 @@ public final class ShownBudgets implements BudgetCounters, Alerts {
     private final AlertView alerts;
     private final LagSource lag;
     private final HealthSource health;
-    private final Duration settleEvery;
     private final InstantSource clock;
     /** Topics are read from the beginning before the first work is done; after that, they go on being read. */
     private volatile boolean wasReady;
 
-    /** @param settleEvery how often statuses are published */
+    /** @param lag of what is shown here */
     public ShownBudgets(
-            StatusView statuses,
-            AlertView alerts,
-            LagSource lag,
-            HealthSource health,
-            Duration settleEvery,
-            InstantSource clock) {
+            StatusView statuses, AlertView alerts, LagSource lag, HealthSource health, InstantSource clock) {
         this.statuses = statuses;
         this.alerts = alerts;
         this.lag = lag;
         this.health = health;
-        this.settleEvery = settleEvery;
         this.clock = clock;
     }
 
@@ -72,7 +65,7 @@ public final class ShownBudgets implements BudgetCounters, Alerts {
             return null;
         }
         Lag now = lag.lag();
-        Instant asOf = now.asOf().minus(settleEvery);
+        Instant asOf = now.asOf();
         return new Freshness(
                 true,
                 asOf,

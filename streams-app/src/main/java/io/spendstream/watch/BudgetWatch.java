@@ -98,7 +98,9 @@ final class BudgetWatch {
             table.published(counter.group.scope, budget.id(), true);
             Reading reading = Reading.of(table, scope, budget, counter);
             boolean told = thresholds(reading) | overflow(reading);
-            if (told && isShown(counter)) {
+            // Admission goes by statuses: shortly before calls are stopped, none waits for the settling.
+            boolean urgent = told || Thresholds.nearsStop(budget.thresholds(), reading.limit(), reading.spent());
+            if (urgent && isShown(counter)) {
                 publish(reading);
             }
         }

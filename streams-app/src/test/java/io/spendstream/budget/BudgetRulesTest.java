@@ -112,6 +112,10 @@ class BudgetRulesTest {
                 // What matches nothing.
                 "{'id': 'b', 'limit': 1, 'match': {'feature': ['chat']}, 'exclude': {'feature': ['ch*']}} | exclude.feature",
                 "{'id': 'b', 'limit': 1, 'match': {'feature': ['chat*']}, 'exclude': {'feature': ['*']}} | exclude.feature",
+                "{'id': 'b', 'limit': 1, 'match': {'feature': ['chat']}, 'exclude': {'model': ['*']}} | exclude.model",
+                "{'id': 'b', 'limit': 1, 'exclude': {'tenant': ['*']}} | exclude.tenant",
+                "{'id': 'b', 'limit': 1, 'exclude': {'service_tier': ['BATCH', 'FLEX', '*D', 'P*']}} | exclude.service_tier",
+                "{'id': 'b', 'limit': 1, 'match': {'service_tier': ['batch']}} | match.service_tier",
                 "{'id': 'b', 'limit': 1, 'tenant': 'acme', 'match': {'tenant': ['other*']}} | match.tenant",
                 "{'id': 'b', 'limit': 1, 'tenant': 'acme', 'exclude': {'tenant': ['ac*']}} | exclude.tenant",
             })
@@ -126,7 +130,9 @@ class BudgetRulesTest {
             value = {
                 "{'id': 'b', 'limit': 1, 'match': {'feature': ['chat*']}, 'exclude': {'feature': ['chat-x']}}",
                 "{'id': 'b', 'limit': 1, 'match': {'feature': ['chat', 'mail']}, 'exclude': {'feature': ['chat']}}",
-                "{'id': 'b', 'limit': 1, 'match': {'feature': ['chat']}, 'exclude': {'model': ['*']}}",
+                "{'id': 'b', 'limit': 1, 'match': {'feature': ['chat']}, 'exclude': {'team': ['*']}}",
+                "{'id': 'b', 'limit': 1, 'match': {'service_tier': ['BATCH', 'gold']}}",
+                "{'id': 'b', 'limit': 1, 'exclude': {'service_tier': ['BATCH', 'FLEX', 'PRIORITY']}}",
                 "{'id': 'b', 'limit': 1, 'tenant': 'acme', 'match': {'tenant': ['ac*']}}",
                 "{'id': 'b', 'limit': 1, 'thresholds': [{'at': 0.9, 'action': 'deny'}, {'at': 1, 'action': 'notify'}]}",
                 "{'id': 'b', 'per_request': {'max_tokens': 1000}}",

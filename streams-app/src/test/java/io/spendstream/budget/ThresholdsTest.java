@@ -3,6 +3,7 @@ package io.spendstream.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.v1.AlertSeverity;
+import io.spendstream.v1.BudgetAction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -219,6 +220,25 @@ class ThresholdsTest {
     void a_lifetime_has_no_end_but_a_limit() {
         assertThat(Forecast.of(Window.LIFETIME, 100, 50, Instant.parse("2026-11-21T12:00:00Z"), 10, Duration.ofDays(1)))
                 .isEqualTo(new Forecast(null, Instant.parse("2026-11-26T12:00:00Z")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // action, at, limit, spent, near
+        "DENY, 1000000, 100, 79, false",
+        "DENY, 1000000, 100, 80, true",
+        "DENY, 1000000, 100, 99, true",
+        "DENY, 1000000, 100, 100, false",
+        "THROTTLE, 500000, 100, 40, true",
+        "THROTTLE, 500000, 100, 50, false",
+        "NOTIFY, 1000000, 100, 90, false",
+        "USE_MODEL, 1000000, 100, 90, false",
+        "DENY, 10000000, 9000000000000000000, 9000000000000000000, false",
+    })
+    void shortly_before_calls_are_stopped_is_near(
+            BudgetAction action, long atPpm, long limit, long spent, boolean near) {
+        assertThat(Thresholds.nearsStop(List.of(new Threshold(atPpm, action, null)), limit, spent))
+                .isEqualTo(near);
     }
 
     private static String percents(List<Threshold> thresholds) {

@@ -43,7 +43,7 @@ class DeltaBlockTest {
 
     private void cell(DeltaBlock.Writer writer, String[] dimensions, long quarterHour, Delta delta) {
         written.add(text(dimensions, quarterHour, delta));
-        writer.cell(new CellKey(dimensions, quarterHour), delta);
+        writer.cell(dimensions, quarterHour, delta);
     }
 
     private void user(DeltaBlock.Writer writer, String tenant, String user, long day, Delta delta) {
@@ -136,7 +136,7 @@ class DeltaBlockTest {
         delta.add(new long[Measure.COUNT], Map.of("images", new long[] {1, 40}));
 
         // When
-        writer.cell(new CellKey(new String[] {"t", null}, 1_000), delta);
+        writer.cell(new String[] {"t", null}, 1_000, delta);
         writer.user("t", "ann", 19_000, delta);
 
         // Then
@@ -237,7 +237,7 @@ class DeltaBlockTest {
         Random random = new Random(seed);
         DeltaBlock.Writer writer = new DeltaBlock.Writer(2, 100_000);
         for (int i = 0; i < 5; i++) {
-            writer.cell(new CellKey(new String[] {"t" + i % 3, null}, i), delta(random));
+            writer.cell(new String[] {"t" + i % 3, null}, i, delta(random));
             writer.user("t", "user" + i, i, delta(random));
         }
         byte[] block = writer.take().get(0);
@@ -262,7 +262,7 @@ class DeltaBlockTest {
     void everyTruncationInTheMiddleOfAnEntryIsRefused() {
         // Given
         DeltaBlock.Writer writer = new DeltaBlock.Writer(2, 100_000);
-        writer.cell(new CellKey(new String[] {"t", "f"}, 5), delta(new Random(7)));
+        writer.cell(new String[] {"t", "f"}, 5, delta(new Random(7)));
         byte[] block = writer.take().get(0);
         int head = 1 + 1 + 2 + 2 + 1;
 

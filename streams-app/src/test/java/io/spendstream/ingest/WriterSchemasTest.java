@@ -2,17 +2,21 @@ package io.spendstream.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.spendstream.FakeRegistry;
 import io.spendstream.ingest.WriterSchemas.Answer;
 import io.spendstream.schema.RegistryUnavailableException;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.v1.UsageEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -221,5 +225,56 @@ class WriterSchemasTest {
         // Then
         assertThat(most).hasValue(1);
         assertThat(asked).hasSize(50).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aRegistryThatAcceptsAndNeverAnswersHoldsUpNobodyForLong() {
+        // Given
+        CountDownLatch answering = new CountDownLatch(1);
+        registry.put(7, SCHEMA);
+        registry.answersWhen(answering);
+        ExecutorService background = Executors.newSingleThreadExecutor();
+        try {
+            WriterSchemas waiting = new WriterSchemas(registry, () -> System.nanoTime() / 1_000_000, background);
+
+            // When, Then: a thousand events of an unknown schema, far within the time-out of a transaction
+            assertTimeoutPreemptively(Duration.ofSeconds(8), () -> {
+                for (int i = 0; i < 1_000; i++) {
+                    assertThat(waiting.of(7))
+                            .isEqualTo(new Answer.Waiting(
+                                    "the schema registry has not answered yet for the schema of id 7"));
+                }
+            });
+            answering.countDown();
+            assertTimeoutPreemptively(Duration.ofSeconds(8), () -> {
+                while (!(waiting.of(7) instanceof Answer.Known)) {
+                    Thread.onSpinWait();
+                }
+            });
+            assertThat(registry.asked()).containsExactly(7);
+        } finally {
+            answering.countDown();
+            background.shutdownNow();
+        }
+    }
+
+    @Test
+    void whatNobodyExpectsOfARegistryIsThrownAtWhoeverAsksNext() {
+        List<Runnable> later = new ArrayList<>();
+        FakeRegistry broken = new FakeRegistry() {
+            @Override
+            public synchronized String schemaById(int id) {
+                throw new IllegalStateException("a bug");
+            }
+        };
+        long[] now = new long[1];
+        // Half a second between looks at the clock: only the first question is waited for.
+        WriterSchemas asked = new WriterSchemas(broken, () -> now[0] += 500, later::add);
+
+        assertThat(asked.of(1)).isInstanceOf(Answer.Waiting.class);
+        later.remove(0).run();
+        assertThatThrownBy(() -> asked.of(1)).hasMessage("a bug");
+        assertThat(asked.of(1)).as("asked again").isInstanceOf(Answer.Waiting.class);
+        assertThat(later).hasSize(1);
     }
 }

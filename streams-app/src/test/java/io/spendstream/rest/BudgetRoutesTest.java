@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.Standing;
 import io.spendstream.budget.Window;
+import io.spendstream.query.Freshness;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
@@ -140,6 +141,64 @@ class BudgetRoutesTest {
         assertThat(group.get("spent").toString()).isEqualTo("0");
         assertThat(group.get("remaining").toString()).isEqualTo("500");
         assertThat(group.get("period_end").isNull()).isTrue();
+        assertThat(group.get("burn_rate").isNull()).as("a lifetime has no pace").isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // what decides | measured from: the cube knows a dimension, not who called
+                "'match': {'feature': ['chat*']} | 2026-11-20T23:00:00Z",
+                "'match': {'tags.region': ['eu']} | 2026-11-20T23:00:00Z",
+                "'match': {'tags.colour': ['red']} | 2026-11-21T09:30:00Z",
+                "'exclude': {'session': ['test*']} | 2026-11-21T09:30:00Z",
+            })
+    void before_anything_is_spent_a_budget_says_so_in_full(String matches, String measuredFrom) throws Exception {
+        // Given
+        put(
+                "/v1/budgets/new",
+                "{'limit': 2.5, 'period': 'day', 'zone': 'Europe/Berlin', 'thresholds': [{'at': 1, 'action': 'deny'}], "
+                        + matches + "}");
+
+        // Then
+        JsonNode status = json("/v1/budgets/new/status");
+        assertThat(status.get("groups").get(0).toString())
+                .isEqualTo(
+                        "{\"group\":{},\"overflow\":false,\"limit\":2.5,\"spent\":0,\"remaining\":2.5,\"fraction\":0,"
+                                + "\"period_start\":\"2026-11-20T23:00:00Z\",\"period_end\":\"2026-11-21T23:00:00Z\","
+                                + "\"rollover\":0,\"thresholds_passed\":[],\"burn_rate\":0,\"burn_rate_yesterday\":0,"
+                                + "\"burn_rate_7d\":0,\"forecast\":0,\"limit_reached_at\":null,\"days_until_limit\":null,"
+                                + "\"measured_from\":\"" + measuredFrom + "\",\"updated_at\":null}");
+    }
+
+    @Test
+    void what_was_spent_an_hour_ago_is_no_pace_of_now() throws Exception {
+        // Given
+        put("/v1/budgets/daily", DAILY);
+        spent("daily", 250_000_000, TestInstance.NOW.minus(Duration.ofMinutes(59)), "chat-a");
+        spent("daily", 240_000_000, TestInstance.NOW.minus(Duration.ofMinutes(60)), "chat-b");
+
+        // Then
+        JsonNode groups = json("/v1/budgets/daily/status").get("groups");
+        assertThat(groups.get(0).get("burn_rate").asText()).isEqualTo("1.5");
+        assertThat(groups.get(1).get("burn_rate").asText()).isEqualTo("0");
+    }
+
+    @Test
+    void a_body_that_is_too_large_for_a_budget_or_a_call_is_refused() throws Exception {
+        // Given
+        String words = "x".repeat(600_000);
+
+        // Then
+        assertThat(put("/v1/budgets/daily", "{'limit': 1, 'description': '" + words + "'}")
+                        .statusCode())
+                .isEqualTo(413);
+        assertThat(instance.post("/v1/admission", "{\"model\": \"" + words + "\"}")
+                        .statusCode())
+                .isEqualTo(413);
+        assertThat(instance.budgets.list()).isEmpty();
     }
 
     @Test
@@ -154,6 +213,18 @@ class BudgetRoutesTest {
         assertThat(answer.get("state").asText()).isEqualTo("unknown");
         assertThat(answer.get("when_unavailable").asText()).isEqualTo("allow");
         assertThat(answer.get("staleness_ms").isNull()).isTrue();
+    }
+
+    @Test
+    void an_age_that_is_not_known_yet_is_not_said() throws Exception {
+        // Given
+        put("/v1/budgets/daily", DAILY);
+        instance.budgets.freshness = new Freshness(true, Instant.EPOCH, 0, TestInstance.NOW.toEpochMilli());
+
+        // Then
+        JsonNode answer = admit("{'feature': 'chat-a', 'model': 'm', 'input_tokens': 1}");
+        assertThat(answer.get("state").asText()).isEqualTo("unknown");
+        assertThat(answer.get("as_of").isNull()).isTrue();
     }
 
     @ParameterizedTest

@@ -51,6 +51,9 @@ import java.util.concurrent.Executors;
 final class TestInstance implements AutoCloseable {
 
     static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    /** When all budgets were defined. */
+    static final Instant DEFINED = Instant.parse("2026-11-21T09:30:00Z");
+
     private static final CubeDimensions DIMENSIONS = new CubeDimensions(List.of("region"));
 
     final List<UsageEvent> published = new CopyOnWriteArrayList<>();
@@ -183,6 +186,11 @@ final class TestInstance implements AutoCloseable {
         @Override
         public Optional<Budget> get(String id) {
             return Optional.ofNullable(byId.get(id));
+        }
+
+        @Override
+        public Optional<Instant> countedSince(BudgetDefinition budget) {
+            return Optional.of(DEFINED);
         }
 
         @Override

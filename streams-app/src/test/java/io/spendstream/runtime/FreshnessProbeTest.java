@@ -16,16 +16,19 @@ class FreshnessProbeTest {
 
     private static final TopicPartition OWN = new TopicPartition("usage-events", 0);
     private static final TopicPartition OTHERS = new TopicPartition("usage-events", 1);
+    private static final TopicPartition SCOPES = new TopicPartition("scope-deltas", 0);
     private static final TopicPartition DELTAS = new TopicPartition("deltas", 0);
 
     private long now = 1_000_000;
     private final Brokers brokers = new Brokers();
-    private final FreshnessProbe probe = new FreshnessProbe(brokers, () -> Set.of(OWN), () -> now);
+    private final Statuses statuses = new Statuses();
+    private final FreshnessProbe probe = new FreshnessProbe(brokers, () -> Set.of(OWN), statuses, () -> now);
 
     /** What the brokers would say. */
     private static final class Brokers implements GroupView {
         final Map<TopicPartition, Long> events = new HashMap<>();
         final Map<TopicPartition, Long> deltas = new HashMap<>();
+        final Map<TopicPartition, Long> scopes = new HashMap<>();
         final Map<TopicPartition, Long> committed = new HashMap<>();
         final Map<TopicPartition, Long> nextRecord = new HashMap<>();
 
@@ -40,6 +43,11 @@ class FreshnessProbeTest {
         }
 
         @Override
+        public Map<TopicPartition, Long> scopeEnds() {
+            return Map.copyOf(scopes);
+        }
+
+        @Override
         public Map<TopicPartition, Long> committed() {
             return Map.copyOf(committed);
         }
@@ -47,6 +55,21 @@ class FreshnessProbeTest {
         @Override
         public long nextRecord(TopicPartition partition, long from) {
             return nextRecord.getOrDefault(partition, from);
+        }
+    }
+
+    /** What this instance knows of the statuses. */
+    private static final class Statuses implements FreshnessProbe.Statuses {
+        boolean allRead = true;
+
+        @Override
+        public long publishedWithinMs() {
+            return 1_100;
+        }
+
+        @Override
+        public boolean allRead() {
+            return allRead;
         }
     }
 
@@ -72,7 +95,10 @@ class FreshnessProbeTest {
 
     @Test
     void beforeTheFirstLookNothingIsClaimed() {
-        assertThat(new FreshnessProbe(brokers, Set::of, () -> now).lag().asOf()).isEqualTo(Instant.EPOCH);
+        assertThat(new FreshnessProbe(brokers, Set::of, statuses, () -> now)
+                        .lag()
+                        .asOf())
+                .isEqualTo(Instant.EPOCH);
     }
 
     @Test
@@ -136,5 +162,55 @@ class FreshnessProbeTest {
         assertThat(after(100)).isEqualTo(new Lag(0, Instant.ofEpochMilli(oldest - 1)));
         after(3_000);
         assertThat(after(100)).isEqualTo(new Lag(0, Instant.ofEpochMilli(now)));
+    }
+
+    @Test
+    void budgetsAreKnownWhenTheCountersAreCommittedAndTheirStatusesPublishedAndRead() {
+        // Given all that was received is in the cube, and a delta on its way to the counters
+        brokers.scopes.put(SCOPES, 3L);
+        long came = now + 100;
+        assertThat(after(100).asOf()).isEqualTo(Instant.ofEpochMilli(came));
+        brokers.committed.put(SCOPES, 2L);
+        after(10_000);
+
+        // Then the budgets are as old as before, whoever counts them
+        assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
+
+        // When the counters have it
+        brokers.committed.put(SCOPES, 3L);
+        after(100);
+        assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
+        after(1_000);
+        assertThat(probe.ofBudgets().asOf())
+                .as("what is counted is not published at once")
+                .isBefore(Instant.ofEpochMilli(came));
+
+        // When it is published and this instance has yet to read it
+        statuses.allRead = false;
+        after(200);
+        assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
+        statuses.allRead = true;
+        after(1);
+        assertThat(probe.ofBudgets().asOf()).isAfterOrEqualTo(Instant.ofEpochMilli(came));
+    }
+
+    @Test
+    void whatWaitsIsNotInTheBudgetsUntilTheyAreThatFar() {
+        // Given
+        long oldest = now - 50;
+        probe.waiting(0, 4, oldest);
+        after(5_000);
+        probe.waiting(0, 0, 0);
+
+        // When it is in the cube for sure, and the budgets come after
+        after(2_100);
+        after(100);
+
+        // Then
+        assertThat(probe.lag().asOf()).isEqualTo(Instant.ofEpochMilli(now));
+        assertThat(probe.ofBudgets().asOf()).isEqualTo(Instant.ofEpochMilli(oldest - 1));
+        after(1_200);
+        after(1_200);
+        assertThat(probe.ofBudgets().asOf()).isAfter(Instant.ofEpochMilli(oldest + 5_000));
     }
 }

@@ -36,6 +36,10 @@ public final class Bench implements Callable<Integer> {
         THROUGHPUT,
         SPEND,
         PUBLISH,
+        ADMISSION,
+        ALERTS,
+        OVERSPEND,
+        BUDGETS,
         ALL;
 
         boolean includes(Part other) {
@@ -43,7 +47,10 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    @Parameters(arity = "0..1", defaultValue = "all", description = "One of throughput, spend, publish, all.")
+    @Parameters(
+            arity = "0..1",
+            defaultValue = "all",
+            description = "One of throughput, spend, publish, admission, alerts, overspend, budgets, all.")
     private Part part;
 
     @Option(names = "--events", defaultValue = "2000000", description = "In the topic that is read.")
@@ -63,6 +70,9 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--cells", defaultValue = "1000000", description = "Cells that spend is asked over.")
     private long cells;
+
+    @Option(names = "--commit-interval", defaultValue = "100", description = "Of the part alerts, in milliseconds.")
+    private int commitInterval;
 
     @Option(names = "--profile", description = "A further round, with a profile of where the time goes.")
     private boolean profile;
@@ -105,7 +115,7 @@ public final class Bench implements Callable<Integer> {
 
     private Options options() {
         try {
-            return new Options(events, users, partitions, rounds, threads, cells, profile);
+            return new Options(events, users, partitions, rounds, threads, cells, commitInterval, profile);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -118,6 +128,18 @@ public final class Bench implements Callable<Integer> {
         }
         if (part.includes(Part.PUBLISH)) {
             new PublishLoad(site, options, out).run(result.putObject("publish"));
+        }
+        if (part.includes(Part.ADMISSION)) {
+            new AdmissionChecks(site, out).run(result.putObject("admission"));
+        }
+        if (part.includes(Part.ALERTS)) {
+            new AlertDelay(site, options, out).run(result.putObject("alerts"));
+        }
+        if (part.includes(Part.OVERSPEND)) {
+            new Overspend(site, out).run(result.putObject("overspend"));
+        }
+        if (part.includes(Part.BUDGETS)) {
+            new BudgetsCost(site, options, out).run(result.putObject("budgets"));
         }
         String closingLines = "";
         if (part.includes(Part.THROUGHPUT)) {

@@ -33,7 +33,7 @@ record CpuTimes(double stream, double clients, double otherJava, double jvm, dou
                 double seconds = Math.max(0, threads.getThreadCpuTime(thread.getThreadId())) / 1e9;
                 if (isStream(thread.getThreadName())) {
                     stream += seconds;
-                } else if (thread.getThreadName().startsWith("kafka-producer-network-thread")) {
+                } else if (isProducer(thread.getThreadName())) {
                     clients += seconds;
                 } else {
                     other += seconds;
@@ -50,8 +50,13 @@ record CpuTimes(double stream, double clients, double otherJava, double jvm, dou
         return new CpuTimes(stream, clients, other, process - stream - clients - other, broker);
     }
 
+    /** Producers have their processing thread in their names. */
     static boolean isStream(String thread) {
-        return thread.contains("-StreamThread-");
+        return thread.contains("-StreamThread-") && !isProducer(thread);
+    }
+
+    private static boolean isProducer(String thread) {
+        return thread.startsWith("kafka-producer-network-thread");
     }
 
     CpuTimes since(CpuTimes before) {
@@ -61,6 +66,15 @@ record CpuTimes(double stream, double clients, double otherJava, double jvm, dou
                 otherJava - before.otherJava,
                 jvm - before.jvm,
                 broker - before.broker);
+    }
+
+    CpuTimes and(CpuTimes other) {
+        return new CpuTimes(
+                stream + other.stream,
+                clients + other.clients,
+                otherJava + other.otherJava,
+                jvm + other.jvm,
+                broker + other.broker);
     }
 
     CpuTimes times(double factor) {

@@ -17,6 +17,12 @@ final class Latencies {
         Arrays.sort(sortedNs);
     }
 
+    /** @param ns with commas between them */
+    static Latencies parse(String ns) {
+        return new Latencies(
+                Arrays.stream(ns.split(",")).mapToLong(Long::parseLong).toArray());
+    }
+
     /** The least latency that this part of all requests did not exceed, in milliseconds. */
     double percentileMs(double part) {
         int rank = (int) Math.ceil(part * sortedNs.length);

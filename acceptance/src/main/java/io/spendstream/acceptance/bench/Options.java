@@ -9,9 +9,18 @@ package io.spendstream.acceptance.bench;
  * @param rounds of floor and pipeline, besides one to warm up
  * @param threads of the pipeline
  * @param cells that the spend queries are asked over
+ * @param commitIntervalMs of the application whose alerts are timed
  * @param profile whether a further round is profiled
  */
-record Options(long events, int users, int partitions, int rounds, int threads, long cells, boolean profile) {
+record Options(
+        long events,
+        int users,
+        int partitions,
+        int rounds,
+        int threads,
+        long cells,
+        int commitIntervalMs,
+        boolean profile) {
 
     Options {
         require("--events", events, 10_000, 100_000_000);
@@ -19,6 +28,7 @@ record Options(long events, int users, int partitions, int rounds, int threads, 
         require("--partitions", partitions, 1, 100);
         require("--rounds", rounds, 1, 100);
         require("--threads", threads, 1, 64);
+        require("--commit-interval", commitIntervalMs, 10, 60_000);
         require("--cells", cells, 1_000, 2_880_000);
     }
 

@@ -14,6 +14,12 @@ import java.util.Map;
  */
 final class PipelineRun {
 
+    /** What else must be right. */
+    @FunctionalInterface
+    interface Check {
+        void of(Instance instance) throws InterruptedException;
+    }
+
     private final Site site;
     private final Filling filling;
 
@@ -30,8 +36,18 @@ final class PipelineRun {
         return measure(changes, () -> {}, () -> {});
     }
 
+    /** As {@link #measure(Map)}, with something more held against the ledger when the clock has stopped. */
+    Speed measure(Map<String, String> changes, Check check) throws IOException, InterruptedException {
+        return measure(changes, () -> {}, () -> {}, check);
+    }
+
     /** As {@link #measure(Map)}, with something done when the clock starts and when it stops. */
     Speed measure(Map<String, String> changes, Runnable onStart, Runnable onStop)
+            throws IOException, InterruptedException {
+        return measure(changes, onStart, onStop, instance -> {});
+    }
+
+    private Speed measure(Map<String, String> changes, Runnable onStart, Runnable onStop, Check check)
             throws IOException, InterruptedException {
         try (Instance instance = new Instance(site, changes)) {
             instance.awaitFirst();
@@ -44,6 +60,7 @@ final class PipelineRun {
             onStop.run();
             CpuTimes cpu = CpuTimes.now(site.brokerPid()).since(before);
             instance.check(filling.ledger());
+            check.of(instance);
             return new Speed(filling.ledger().records() - first, seconds, cpu, instance.readAgain(filling.ledger()));
         }
     }

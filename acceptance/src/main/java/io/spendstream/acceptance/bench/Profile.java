@@ -112,7 +112,7 @@ final class Profile {
     }
 
     private static String callee(String type) {
-        if (type.startsWith("org.apache.kafka.clients.producer") || type.startsWith("org.apache.kafka.common.record")) {
+        if (type.startsWith("org.apache.kafka.clients.producer")) {
             return "producer";
         }
         if (type.startsWith("org.apache.kafka.clients.consumer")) {

@@ -6,12 +6,7 @@ import io.spendstream.topic.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -49,10 +44,7 @@ final class PublishLoad {
             double caughtUp = (System.nanoTime() - end) / 1e9;
             double seconds = Double.parseDouble(said.get("seconds"));
             double perSecond = Long.parseLong(said.get("measured")) / seconds;
-            Latencies latencies =
-                    new Latencies(Arrays.stream(said.get("latencies").split(","))
-                            .mapToLong(Long::parseLong)
-                            .toArray());
+            Latencies latencies = Latencies.parse(said.get("latencies"));
             out.printf(
                     "%nPOST /v1/events: %,.0f events/s accepted for %.0f s, batches of %d, %d connections,"
                             + " generator in its own process%n  %s, refused %s; all in the spend %.1f s later%n",
@@ -67,35 +59,7 @@ final class PublishLoad {
     }
 
     private Map<String, String> generate(URI address) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LoadGenerator.class.getName(),
-                        address.toString(),
-                        Integer.toString(CONNECTIONS),
-                        Integer.toString(BATCH),
-                        Integer.toString(options.users()),
-                        Integer.toString(WARM_UP_S),
-                        Integer.toString(MEASURED_S)))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try {
-            String[] words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                    .strip()
-                    .split(" ");
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException("the load generator failed");
-            }
-            Map<String, String> said = new HashMap<>();
-            for (int i = 0; i + 1 < words.length; i += 2) {
-                said.put(words[i], words[i + 1]);
-            }
-            return said;
-        } finally {
-            process.destroyForcibly();
-        }
+        return JavaProcess.run(
+                LoadGenerator.class, address, CONNECTIONS, BATCH, options.users(), WARM_UP_S, MEASURED_S);
     }
 }

@@ -8,6 +8,7 @@ import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
+import io.spendstream.v1.Budget;
 import io.spendstream.v1.ModelPrices;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -93,12 +96,21 @@ final class Site implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException("topics cannot be created", e.getCause());
         }
-        AvroSerde<ModelPrices> serde = new AvroSerde<>(ModelPrices.class, registry);
-        String prices = topics.prices().name();
-        try (KafkaProducer<String, ModelPrices> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers()), new StringSerializer(), serde.serializer())) {
-            RateList.records()
-                    .forEach(record -> producer.send(new ProducerRecord<>(prices, record.getModel(), record)));
+        publish(topics.prices(), ModelPrices.class, RateList.records(), ModelPrices::getModel);
+    }
+
+    /** Publishes budgets as somebody who produces to the topic. */
+    void publishBudgets(Topics topics, List<Budget> budgets) {
+        publish(topics.budgets(), Budget.class, budgets, Budget::getId);
+    }
+
+    private <T extends SpecificRecord> void publish(
+            Topic topic, Class<T> type, List<T> records, Function<T, String> key) {
+        try (KafkaProducer<String, T> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new StringSerializer(),
+                new AvroSerde<>(type, registry).serializer())) {
+            records.forEach(record -> producer.send(new ProducerRecord<>(topic.name(), key.apply(record), record)));
             producer.flush();
         }
     }

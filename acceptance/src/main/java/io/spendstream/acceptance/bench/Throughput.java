@@ -14,12 +14,17 @@ import java.util.function.ToDoubleFunction;
 import jdk.jfr.Recording;
 
 /**
- * Events per second of the whole pipeline beside events per second of only reading and decoding the same topic. The two
- * take turns, so that both meet the same machine; the first round warms up and is not in the result.
+ * Events per second of the whole pipeline beside events per second of only reading and decoding the same topic. A round
+ * is the one between two of the other, so that both meet the same machine; the first rounds warm up and are not in the
+ * result.
  */
 final class Throughput {
 
-    /** One floor and one pipeline, one after the other. */
+    /**
+     * A pipeline.
+     *
+     * @param floor of the runs before and after it together
+     */
     private record Round(Speed floor, Speed pipeline) {
         double ratio() {
             return pipeline.perSecond() / floor.perSecond();
@@ -27,6 +32,7 @@ final class Throughput {
     }
 
     private static final long SEED = 20_261_121;
+    private static final int WARM_UP_ROUNDS = 2;
     /** The plain DSL form is several times slower: it gets fewer events. */
     private static final int PLAIN_SHARE = 5;
 
@@ -51,7 +57,9 @@ final class Throughput {
                 options.events(), filling.bytesPerEvent(), site.partitions(), filling.seconds());
         out.printf("%-34s %12s %12s %8s   %s%n", "", "floor", "pipeline", "ratio", CpuTimes.HEADINGS);
         PipelineRun pipeline = new PipelineRun(site, filling);
-        round("warm-up", filling, pipeline);
+        for (int i = 1; i <= WARM_UP_ROUNDS; i++) {
+            round("warm-up " + i, filling, pipeline);
+        }
         for (int i = 1; i <= options.rounds(); i++) {
             rounds.add(round("round " + i, filling, pipeline));
         }
@@ -75,8 +83,10 @@ final class Throughput {
     }
 
     private Round round(String name, Filling filling, PipelineRun pipeline) throws IOException, InterruptedException {
-        Speed floor = Floor.measure(site, filling);
-        Round round = new Round(floor, pipeline.measure(settings(options.threads(), false)));
+        Speed before = Floor.measure(site, filling);
+        Speed between = pipeline.measure(settings(options.threads(), false));
+        Speed floor = before.and(Floor.measure(site, filling));
+        Round round = new Round(floor, between);
         out.printf(
                 "%-34s %,12.0f %,12.0f %8.3f   %s%n",
                 name, floor.perSecond(), round.pipeline.perSecond(), round.ratio(), round.pipeline.remarks());

@@ -50,6 +50,17 @@ class BenchTest {
     }
 
     @Test
+    @Timeout(240)
+    void aThousandBudgetsCountRightWhateverTheyCost(@TempDir Path directory) throws Exception {
+        // When
+        int exit = run("budgets", "--events", "20000", "--rounds", "1", "--workdir", directory + "/work");
+
+        // Then
+        assertThat(exit).as(complained.toString()).isZero();
+        assertThat(said.toString()).containsPattern("throughput with 1,000 budgets to without: \\d\\.\\d\\d");
+    }
+
+    @Test
     @Timeout(120)
     void aFastWrongAnswerIsNoAnswer(@TempDir Path directory) throws Exception {
         try (Site site = new Site(directory.resolve("work"), 2)) {
