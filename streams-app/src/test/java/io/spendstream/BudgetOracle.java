@@ -135,6 +135,7 @@ final class BudgetOracle {
     private final Map<String, Long> costs = new HashMap<>();
     /** Model to pico-USD per input and output token. */
     private final Map<String, long[]> prices = new HashMap<>();
+
     private final Map<String, Watched> budgets = new TreeMap<>();
     private final List<String> alerts = new ArrayList<>();
     /** When the latest delivery was received, when the latest that counts, and what of it the counters know. */
@@ -189,8 +190,9 @@ final class BudgetOracle {
     /** A model's price; calls of it that had none are corrected. */
     void price(String model, long inputPico, long outputPico) {
         prices.put(model, new long[] {inputPico, outputPico});
-        List<Call> waiting =
-                calls.values().stream().filter(call -> call.model().equals(model)).toList();
+        List<Call> waiting = calls.values().stream()
+                .filter(call -> call.model().equals(model))
+                .toList();
         waiting.forEach(call -> costs.put(call.id(), cost(call, prices.get(model))));
         for (Watched budget : budgets.values()) {
             for (Call call : waiting) {

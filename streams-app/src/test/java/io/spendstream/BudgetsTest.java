@@ -159,9 +159,10 @@ class BudgetsTest {
                             new Contributor("feature", "search", COST, 333_333L));
             assertThat(alert.getLabels()).containsEntry("owner", "team-chat");
             assertThat(alert.getSummary())
-                    .isEqualTo("Budget daily has spent 0.0105 USD of 0.014 USD (75 %), past its threshold of 75 %, in the"
-                            + " day from 21 Nov 2026, 00:00 Europe/Berlin to 22 Nov 2026, 00:00 Europe/Berlin."
-                            + " Most of it by feature chat: 0.007 USD (66.6 %).");
+                    .isEqualTo(
+                            "Budget daily has spent 0.0105 USD of 0.014 USD (75 %), past its threshold of 75 %, in the"
+                                    + " day from 21 Nov 2026, 00:00 Europe/Berlin to 22 Nov 2026, 00:00 Europe/Berlin."
+                                    + " Most of it by feature chat: 0.007 USD (66.6 %).");
         });
     }
 

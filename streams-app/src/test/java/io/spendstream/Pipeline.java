@@ -213,8 +213,7 @@ final class Pipeline implements AutoCloseable {
 
     /** Publishes an event that is received then. */
     void publish(UsageEvent event, Instant received) {
-        events.pipeInput(
-                new TestRecord<>(event.getId().getBytes(StandardCharsets.UTF_8), encode(event), received));
+        events.pipeInput(new TestRecord<>(event.getId().getBytes(StandardCharsets.UTF_8), encode(event), received));
     }
 
     void publishRaw(byte[] key, byte[] value) {

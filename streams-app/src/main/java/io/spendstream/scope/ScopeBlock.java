@@ -58,8 +58,7 @@ public final class ScopeBlock {
          * @param contributor who of the group, as far as the scope tells them apart; null where calls do not say
          * @param quarterHour epoch milliseconds / 900,000, or {@link #NO_BUCKET}
          */
-        void amount(
-                int source, WindowKey window, String[] group, String contributor, long quarterHour, long amount);
+        void amount(int source, WindowKey window, String[] group, String contributor, long quarterHour, long amount);
     }
 
     /**
@@ -95,8 +94,7 @@ public final class ScopeBlock {
                     for (int i = 0; i < group.length; i++) {
                         group[i] = textOrNull(texts, in.readCount());
                     }
-                    String contributor =
-                            format == WITHOUT_CONTRIBUTORS ? null : textOrNull(texts, in.readCount());
+                    String contributor = format == WITHOUT_CONTRIBUTORS ? null : textOrNull(texts, in.readCount());
                     reader.amount(source, window, group, contributor, in.readSigned(), in.readSigned());
                 }
             }
@@ -149,7 +147,9 @@ public final class ScopeBlock {
             for (String value : group) {
                 entries.writeVarint(numberOrNone(value));
             }
-            entries.writeVarint(numberOrNone(contributor)).writeSigned(quarterHour).writeSigned(amount);
+            entries.writeVarint(numberOrNone(contributor))
+                    .writeSigned(quarterHour)
+                    .writeSigned(amount);
             end();
         }
 

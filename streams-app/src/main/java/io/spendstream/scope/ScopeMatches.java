@@ -88,13 +88,11 @@ final class ScopeMatches {
             return place == null ? null : values[place];
         };
         List<CountedScope.Group> found = new ArrayList<>();
-        index.forEachMatching(
-                call,
-                entry -> {
-                    CountedScope scope = scopes.get(entry.definition().scopeId());
-                    String field = scope.scope().contributorField();
-                    found.add(scope.group(entry.matcher().groupOf(call), field == null ? null : call.value(field)));
-                });
+        index.forEachMatching(call, entry -> {
+            CountedScope scope = scopes.get(entry.definition().scopeId());
+            String field = scope.scope().contributorField();
+            found.add(scope.group(entry.matcher().groupOf(call), field == null ? null : call.value(field)));
+        });
         return found.toArray(CountedScope.Group[]::new);
     }
 }

@@ -119,7 +119,8 @@ final class Counter {
     /** What each contributor spent: together what is spent. */
     Map<String, Long> contributions() {
         Map<String, Long> contributions = new HashMap<>();
-        parts.forEach((name, part) -> contributions.put(name, Arrays.stream(part).sum()));
+        parts.forEach(
+                (name, part) -> contributions.put(name, Arrays.stream(part).sum()));
         return contributions;
     }
 

@@ -62,7 +62,8 @@ final class WatchRecords {
                 .setLabels(labels(reading, "rule", rule.name()))
                 .setSummary(name(reading) + " is spent " + times(rate) + " times as fast as an even pace would over the"
                         + " last " + hours(rule.longWindow()) + ", and still is; " + amount(reading, reading.spent())
-                        + " of " + amount(reading, reading.limit()) + " are spent, " + period(reading) + "." + most(reading))
+                        + " of " + amount(reading, reading.limit()) + " are spent, " + period(reading) + "."
+                        + most(reading))
                 .build();
     }
 

@@ -66,29 +66,31 @@ class ScopeUsageTest {
     }
 
     private void commit() {
-        usage.drain(NOON_MS + 1, (partition, block) -> ScopeBlock.read(block, new ScopeBlock.Reader() {
-            @Override
-            public void open(int source, String scope, long exactFromMs, long knownFromMs) {
-                sent.add("open from " + (knownFromMs - NOON_MS));
-            }
+        usage.drain(
+                NOON_MS + 1,
+                (partition, block) -> ScopeBlock.read(block, new ScopeBlock.Reader() {
+                    @Override
+                    public void open(int source, String scope, long exactFromMs, long knownFromMs) {
+                        sent.add("open from " + (knownFromMs - NOON_MS));
+                    }
 
-            @Override
-            public void close(int source, String scope) {
-                sent.add("close");
-            }
+                    @Override
+                    public void close(int source, String scope) {
+                        sent.add("close");
+                    }
 
-            @Override
-            public void amount(
-                    int source,
-                    ScopeBlock.WindowKey window,
-                    String[] group,
-                    String contributor,
-                    long quarterHour,
-                    long amount) {
-                assertThat(window.startMs()).isEqualTo(Usages.MIDNIGHT_MS);
-                sent.add(Arrays.toString(group) + " by " + contributor + ": " + amount);
-            }
-        }));
+                    @Override
+                    public void amount(
+                            int source,
+                            ScopeBlock.WindowKey window,
+                            String[] group,
+                            String contributor,
+                            long quarterHour,
+                            long amount) {
+                        assertThat(window.startMs()).isEqualTo(Usages.MIDNIGHT_MS);
+                        sent.add(Arrays.toString(group) + " by " + contributor + ": " + amount);
+                    }
+                }));
     }
 
     @Test

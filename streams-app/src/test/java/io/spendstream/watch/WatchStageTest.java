@@ -382,9 +382,10 @@ class WatchStageTest {
         }
 
         // Then
-        assertThat(alerts).singleElement().satisfies(alert -> assertThat(
-                        alert.getContributors().get(0))
-                .isEqualTo(new Contributor("feature", "__other__", 360L, 360_000L)));
+        assertThat(alerts)
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.getContributors().get(0))
+                        .isEqualTo(new Contributor("feature", "__other__", 360L, 360_000L)));
     }
 
     @Test
