@@ -17,7 +17,7 @@ final class PublishLoad {
 
     private static final String PREFIX = "publish.";
     private static final int BATCH = 100;
-    private static final int CONNECTIONS = 8;
+    private static final int CONNECTIONS = 16;
     private static final int WARM_UP_S = 8;
     private static final int MEASURED_S = 15;
 
