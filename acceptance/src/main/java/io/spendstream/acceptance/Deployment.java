@@ -5,6 +5,8 @@ import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaText;
 import io.spendstream.topic.Topics;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.Budget;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
 import io.spendstream.v1.SpendRollup;
@@ -124,6 +126,20 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
+    /** Publishes budgets; returns when Kafka has them. */
+    public void define(List<Budget> budgets) throws InterruptedException, ExecutionException {
+        AvroSerde<Budget> serde = new AvroSerde<>(Budget.class, registry);
+        try (KafkaProducer<String, Budget> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()),
+                new StringSerializer(),
+                serde.serializer())) {
+            for (Budget budget : budgets) {
+                producer.send(new ProducerRecord<>(topics.budgets().name(), budget.getId(), budget))
+                        .get();
+            }
+        }
+    }
+
     /** All committed records of a topic up to now, in order within each partition. */
     public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
         Map<String, Object> config = Map.of(
@@ -163,6 +179,13 @@ public final class Deployment implements AutoCloseable {
     /** Of {@code usage-unpriced}, by key. */
     public List<Map.Entry<String, UsageEvent>> readUnpriced() {
         return decoded(topics.usageUnpriced().name(), UsageEvent.class);
+    }
+
+    /** Of {@code budget-alerts}, in their order. */
+    public List<Alert> readAlerts() {
+        return decoded(topics.budgetAlerts().name(), Alert.class).stream()
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /** The last record of each key of {@code spend-rollups}. */
