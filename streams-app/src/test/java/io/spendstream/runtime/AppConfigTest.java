@@ -3,6 +3,8 @@ package io.spendstream.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spendstream.topic.Topics;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,7 @@ class AppConfigTest {
 
     @Test
     void kafkaStreamsIsToldTheAddress() {
-        Engine engine = new Engine(AppConfig.of(Map.of()), "events", "deltas");
+        Engine engine = new Engine(AppConfig.of(Map.of()), Topics.withPrefix(""), "deltas", List.of("scopes"));
         try {
             engine.reachableAt("[fd00::7]", 80);
             assertThat(engine.properties()).containsEntry("application.server", "[fd00::7]:80");

@@ -2,12 +2,11 @@ package io.spendstream.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AppMetricsTest {
 
-    private final FreshnessProbe probe = new FreshnessProbe(new IdleGroup(), Set::of, System::currentTimeMillis);
+    private final FreshnessProbe probe = IdleGroup.probe();
 
     @Test
     void beforeAnythingIsKnownTheLagIsNoNumber() {

@@ -1,10 +1,28 @@
 package io.spendstream.runtime;
 
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /** Brokers without partitions: there is nothing to wait for. */
 final class IdleGroup implements GroupView {
+
+    /** Of such brokers. */
+    static FreshnessProbe probe() {
+        FreshnessProbe.Statuses statuses = new FreshnessProbe.Statuses() {
+            @Override
+            public long publishedWithinMs() {
+                return 0;
+            }
+
+            @Override
+            public boolean allRead() {
+                return true;
+            }
+        };
+        return new FreshnessProbe(new IdleGroup(), Set::of, statuses, System::currentTimeMillis);
+    }
+
     @Override
     public Map<TopicPartition, Long> eventEnds() {
         return Map.of();
@@ -12,6 +30,11 @@ final class IdleGroup implements GroupView {
 
     @Override
     public Map<TopicPartition, Long> deltaEnds() {
+        return Map.of();
+    }
+
+    @Override
+    public Map<TopicPartition, Long> scopeEnds() {
         return Map.of();
     }
 

@@ -9,7 +9,6 @@ import io.spendstream.topic.Topics;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -75,7 +74,7 @@ class InterfaceDocTest {
 
     @Test
     void everyMetricIsListedWithItsMeaning() throws IOException {
-        FreshnessProbe probe = new FreshnessProbe(new IdleGroup(), Set::of, System::currentTimeMillis);
+        FreshnessProbe probe = IdleGroup.probe();
         try (AppMetrics metrics = new AppMetrics(new Totals(), probe, () -> 0, "budgets")) {
             DocTable.assertListed(
                     "metrics.md",
