@@ -3,7 +3,7 @@ package io.spendstream.budget;
 import java.math.BigInteger;
 
 /** Products and fractions of amounts, exact: what does not fit a {@code long} on the way is no matter. */
-final class Ratio {
+public final class Ratio {
 
     static final long PPM = 1_000_000;
 
@@ -34,7 +34,7 @@ final class Ratio {
     }
 
     /** {@code part} of {@code whole} in parts per million, rounded down; 0 where there is no whole. */
-    static long ppm(long part, long whole) {
+    public static long ppm(long part, long whole) {
         return whole == 0 ? 0 : times(part, PPM, whole);
     }
 

@@ -73,22 +73,34 @@ final class SeenIds {
         }
     }
 
+    /** After all blocks: the length of a bucket, which their numbers count. */
+    private static final Bytes BUCKET_MS = Bytes.wrap(new byte[] {(byte) 0xff});
+
     private final XXHash64 hash = XXHashFactory.fastestJavaInstance().hash64();
     private final KeyValueStore<Bytes, byte[]> blocks;
     private final long bucketMs;
     private final long toleranceMs;
     private final long memoryBytes;
+    private boolean bucketStored;
     /** In order of last use, so that the first are the ones to let go. */
     private final LinkedHashMap<Long, Bucket> buckets = new LinkedHashMap<>(64, 0.75f, true);
 
     private final Bucket[] recent = new Bucket[RECENT];
     private final List<Bucket> changed = new ArrayList<>();
 
+    /** @throws IllegalStateException where the store was written with another length of a bucket */
     SeenIds(DedupeSettings settings, KeyValueStore<Bytes, byte[]> blocks) {
         this.blocks = blocks;
         this.bucketMs = settings.bucket().toMillis();
         this.toleranceMs = settings.tolerance().toMillis();
         this.memoryBytes = settings.memoryBytes();
+        byte[] stored = blocks.get(BUCKET_MS);
+        this.bucketStored = stored != null;
+        if (bucketStored && ByteBuffer.wrap(stored).getLong() != bucketMs) {
+            throw new IllegalStateException("the ids seen so far are kept in buckets of "
+                    + ByteBuffer.wrap(stored).getLong() / 1_000 + " s, and dedupe.bucket.seconds is " + bucketMs / 1_000
+                    + ": repeats would be counted again. Set it back");
+        }
     }
 
     /**
@@ -123,6 +135,11 @@ final class SeenIds {
 
     /** Writes what is new to the store. To be called once per commit, before it. */
     void write() {
+        if (!bucketStored && !changed.isEmpty()) {
+            blocks.put(
+                    BUCKET_MS, ByteBuffer.allocate(Long.BYTES).putLong(bucketMs).array());
+            bucketStored = true;
+        }
         for (Bucket bucket : changed) {
             for (int from = bucket.written; from < bucket.looseCount; from += BLOCK_FINGERPRINTS_MAX) {
                 int to = Math.min(from + BLOCK_FINGERPRINTS_MAX, bucket.looseCount);

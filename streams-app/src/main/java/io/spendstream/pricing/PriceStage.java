@@ -23,8 +23,8 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
     public static final String UNPRICED = "unpriced-events";
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-    /** Priced per punctuation, so that one transaction does not get too long. */
-    private static final int REPRICED_MAX = 5_000;
+    /** Looked at per punctuation, so that one transaction does not get too long. */
+    private static final int RATED_AGAIN_MAX = 5_000;
 
     /**
      * Where results go.
@@ -41,7 +41,11 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
     private UnpricedEvents unpriced;
     private Tally tally;
     private Runnable afterRecord;
+    /** Of the book that the events without a price were last rated by, or are being rated by. */
     private long ratedVersion;
+
+    /** Where to go on with that; null: it is done. */
+    private Bytes rateFrom;
 
     public PriceStage(PriceBook book, Ways ways) {
         this.book = book;
@@ -54,6 +58,7 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
         unpriced = new UnpricedEvents(context.<KeyValueStore<Bytes, byte[]>>getStateStore(UNPRICED));
         // A task may start again after an aborted transaction, which took its corrections back.
         ratedVersion = -1;
+        rateFrom = null;
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();
         afterRecord = commit.beforeCommit(context, () -> {});
@@ -90,23 +95,21 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
         return event.id.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** A book that changes meanwhile is looked at afterwards: an import of thousands of models is not thousands of looks. */
     private void rateAgain() {
         long version = book.version();
-        if (version == ratedVersion) {
+        if (rateFrom == null && version == ratedVersion) {
             return;
         }
-        int[] corrections = {0};
-        boolean all = unpriced.visit(book::knows, event -> {
+        if (rateFrom == null) {
+            ratedVersion = version;
+        }
+        rateFrom = unpriced.visit(rateFrom, RATED_AGAIN_MAX, book::knows, event -> {
             Rating rating = Rating.of(event, book);
             if (rating.isPriced()) {
                 correct(rating);
-                corrections[0]++;
             }
-            return corrections[0] < REPRICED_MAX;
         });
-        if (all) {
-            ratedVersion = version;
-        }
     }
 
     private void correct(Rating rating) {

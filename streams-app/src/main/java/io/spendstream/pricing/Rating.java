@@ -20,8 +20,8 @@ import java.util.TreeMap;
  */
 public final class Rating {
 
-    /** More, or more savings, for a single call is taken for a wrong price and left unpriced: 100,000 USD. */
-    public static final long COST_NANO_USD_MAX = 100_000L * 1_000_000_000L;
+    /** More, or more savings, for a single call is taken for a wrong price and left unpriced: 10,000 USD. */
+    public static final long COST_NANO_USD_MAX = 10_000L * 1_000_000_000L;
 
     private static final int METER_COSTS = Measure.INPUT_COST.ordinal();
     private static final int METER_QUANTITIES = Measure.INPUT_TOKENS.ordinal();
@@ -57,7 +57,7 @@ public final class Rating {
             // Too large for a long is too large for a single call.
         }
         return new Rating(
-                event, null, null, "a single call would cost or save more than 100,000 USD: the price looks wrong");
+                event, null, null, "a single call would cost or save more than 10,000 USD: the price looks wrong");
     }
 
     public UsageRecord event() {

@@ -6,6 +6,7 @@ import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -39,50 +40,44 @@ final class UnpricedEvents {
         store.delete(key(event));
     }
 
-    /** Takes an event; answers whether to go on with the next. */
-    @FunctionalInterface
-    interface Visitor {
-        boolean visit(UsageRecord event);
-    }
-
     /**
      * Visits the events of all models that may have a price now, by model and time. The visitor may remove the event it
      * is given.
      *
+     * @param from null: the first
+     * @param eventsMax visited at the most
      * @param mayHavePrice models for which this is false are passed over without reading their events
-     * @return whether all were visited
+     * @return where to go on; null where all were visited
      */
-    boolean visit(Predicate<String> mayHavePrice, Visitor visitor) {
-        Bytes from = null;
-        while (true) {
-            String model = firstModelFrom(from);
-            if (model == null) {
-                return true;
+    Bytes visit(Bytes from, int eventsMax, Predicate<String> mayHavePrice, Consumer<UsageRecord> visitor) {
+        int left = eventsMax;
+        Bytes at = from;
+        for (String model = firstModelFrom(at); model != null; model = firstModelFrom(at)) {
+            Bytes end = prefix(model, 1);
+            if (mayHavePrice.test(model)) {
+                Bytes start = prefix(model, 0);
+                try (KeyValueIterator<Bytes, byte[]> events =
+                        store.range(at == null || at.compareTo(start) < 0 ? start : at, end)) {
+                    while (events.hasNext()) {
+                        KeyValue<Bytes, byte[]> entry = events.next();
+                        if (entry.key.compareTo(end) < 0) {
+                            if (left-- == 0) {
+                                return entry.key;
+                            }
+                            visitor.accept(decode(entry.value));
+                        }
+                    }
+                }
             }
-            if (mayHavePrice.test(model) && !visitModel(model, visitor)) {
-                return false;
-            }
-            from = prefix(model, 1);
+            at = end;
         }
+        return null;
     }
 
     private String firstModelFrom(Bytes from) {
         try (KeyValueIterator<Bytes, byte[]> events = store.range(from, null)) {
             return events.hasNext() ? modelOf(events.next().key) : null;
         }
-    }
-
-    private boolean visitModel(String model, Visitor visitor) {
-        Bytes end = prefix(model, 1);
-        try (KeyValueIterator<Bytes, byte[]> events = store.range(prefix(model, 0), end)) {
-            while (events.hasNext()) {
-                KeyValue<Bytes, byte[]> entry = events.next();
-                if (entry.key.compareTo(end) < 0 && !visitor.visit(decode(entry.value))) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     private static UsageRecord decode(byte[] value) {

@@ -33,13 +33,21 @@ public final class Sums {
     /**
      * @param measures at {@link Measure#ordinal()}
      * @param units name to {quantity, cost in nano-USD}
+     * @throws QueryRefused where a sum does not fit a {@code long}
      */
     public void add(long[] measures, Map<String, long[]> units) {
-        for (int i = 0; i < Measure.COUNT; i++) {
-            this.measures[i] = Math.addExact(this.measures[i], measures[i]);
-        }
-        if (!units.isEmpty()) {
-            addUnits(units);
+        try {
+            for (int i = 0; i < Measure.COUNT; i++) {
+                this.measures[i] = Math.addExact(this.measures[i], measures[i]);
+            }
+            if (!units.isEmpty()) {
+                addUnits(units);
+            }
+        } catch (ArithmeticException e) {
+            throw new QueryRefused(
+                    "from",
+                    QueryFault.Reason.TOO_LARGE,
+                    "a sum does not fit 64 bits (9.2 billion USD): ask for a shorter time, or with fewer features at once");
         }
     }
 

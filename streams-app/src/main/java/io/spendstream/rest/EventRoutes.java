@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import io.spendstream.rest.EventJson.Form;
+import io.spendstream.usage.UsageRecords;
 import io.spendstream.v1.UsageEvent;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -96,7 +97,7 @@ final class EventRoutes {
                             reading.errors())
                     .exception();
         }
-        return reading.events().stream().map(UsageEvents::of).toList();
+        return reading.events().stream().map(UsageRecords::toAvro).toList();
     }
 
     private static Form form(HttpServerRequest request) {

@@ -12,6 +12,7 @@ import org.apache.kafka.common.utils.Bytes;
  * Keys of the cube's store, in the order in which queries read: what it is, tenant, feature, bucket, the rest.
  *
  * <ul>
+ *   <li>the names of the tags that are dimensions: {@code 0}
  *   <li>a cell: {@code 1} or {@code 2} (quarter-hour, day), tenant, feature, bucket, the other dimensions
  *   <li>a user's day: {@code 3}, tenant, day, user
  *   <li>a known value of a dimension: {@code 4}, dimension, tenant, value
@@ -22,6 +23,7 @@ import org.apache.kafka.common.utils.Bytes;
  */
 final class CellKeys {
 
+    private static final byte TAGS = 0;
     static final byte USER = 3;
     static final byte VALUE = 4;
     private static final byte ABSENT = 1;
@@ -82,6 +84,10 @@ final class CellKeys {
             text(to, tenant);
             textOrAbsent(to, value);
         });
+    }
+
+    static Bytes tags() {
+        return Bytes.wrap(new byte[] {TAGS});
     }
 
     static Bytes valuesFrom() {

@@ -9,9 +9,11 @@ import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -49,6 +51,7 @@ final class CellTable implements CellReader {
     private long nextBlock;
     private long firstBlock;
     private int unsettled;
+    private boolean tagsStored;
 
     /**
      * @param cells totals by {@link CellKeys}
@@ -72,6 +75,7 @@ final class CellTable implements CellReader {
     }
 
     private void restore() {
+        tagsStored = requireSameTags(cells.get(CellKeys.tags()));
         try (KeyValueIterator<Bytes, byte[]> known = cells.range(CellKeys.valuesFrom(), CellKeys.valuesTo())) {
             known.forEachRemaining(entry -> values.restore(entry.key));
         }
@@ -85,6 +89,21 @@ final class CellTable implements CellReader {
                 apply(block.value, CellFeed.NONE);
             }
         }
+    }
+
+    /** Cells hold values in the order of the tags: names may be appended, and nothing else. */
+    private boolean requireSameTags(byte[] stored) {
+        if (stored == null) {
+            return false;
+        }
+        List<String> then = List.of(new String(stored, StandardCharsets.UTF_8).split("\n"));
+        List<String> known = then.equals(List.of("")) ? List.of() : then;
+        List<String> now = settings.tagDimensions();
+        if (now.size() < known.size() || !now.subList(0, known.size()).equals(known)) {
+            throw new IllegalStateException("the spend so far has the tags " + known + " as dimensions, and"
+                    + " tag.dimensions is " + now + ": names can only be appended. Set it back");
+        }
+        return now.size() == known.size();
     }
 
     /** Adds a block of deltas, of each of which the feed is told. */
@@ -161,6 +180,12 @@ final class CellTable implements CellReader {
      */
     void settle(BiConsumer<Bytes, Delta> changed) {
         if (unsettled > 0) {
+            if (!tagsStored) {
+                cells.put(
+                        CellKeys.tags(),
+                        String.join("\n", settings.tagDimensions()).getBytes(StandardCharsets.UTF_8));
+                tagsStored = true;
+            }
             byte quarterHour = CellKeys.kind(Resolution.QUARTER_HOUR);
             slots.forEach(slot -> {
                 if (slot.unsettled) {

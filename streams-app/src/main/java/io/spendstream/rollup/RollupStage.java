@@ -20,8 +20,8 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
 
     private static final long DAY_MS = Resolution.DAY.sizeMs();
 
-    /** How soon a task without deltas takes notice of a definition. */
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    /** How soon a task without deltas takes notice of a definition. Each look is a transaction, also of an idle task. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     /**
      * Where results go.

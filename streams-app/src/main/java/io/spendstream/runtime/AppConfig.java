@@ -212,7 +212,7 @@ public final class AppConfig {
                     300,
                     Range.between(1, 86_400),
                     Importance.LOW,
-                    "Length of a time bucket of remembered ids: what is loaded for a late event.")
+                    "Length of a time bucket of remembered ids: what is loaded for a late event. Fixed once there is state.")
             .define(
                     DEDUPE_TOLERANCE_S,
                     Type.INT,
@@ -238,7 +238,7 @@ public final class AppConfig {
                     Type.LIST,
                     List.of(),
                     Importance.MEDIUM,
-                    "Tags that are dimensions of the cube, at most 8. Append only.")
+                    "Tags that are dimensions of the cube, at most 8. Once there is state names can only be appended.")
             .define(
                     VALUES_MAX,
                     Type.INT,

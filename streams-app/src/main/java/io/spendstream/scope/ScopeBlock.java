@@ -85,11 +85,12 @@ public final class ScopeBlock {
         WindowKey window = null;
         while (in.hasMore()) {
             switch (in.readByte()) {
-                case OPEN -> reader.open(source, texts[in.readCount()], in.readSigned(), in.readSigned());
-                case CLOSE -> reader.close(source, texts[in.readCount()]);
+                case OPEN -> reader.open(source, text(texts, in.readCount()), in.readSigned(), in.readSigned());
+                case CLOSE -> reader.close(source, text(texts, in.readCount()));
                 case WINDOW ->
-                    window = new WindowKey(texts[in.readCount()], in.readSigned(), in.readSigned(), in.readByte() != 0);
-                default -> {
+                    window = new WindowKey(
+                            text(texts, in.readCount()), in.readSigned(), in.readSigned(), in.readByte() != 0);
+                case AMOUNT -> {
                     String[] group = new String[in.readCount()];
                     for (int i = 0; i < group.length; i++) {
                         group[i] = textOrNull(texts, in.readCount());
@@ -97,12 +98,23 @@ public final class ScopeBlock {
                     String contributor = format == WITHOUT_CONTRIBUTORS ? null : textOrNull(texts, in.readCount());
                     reader.amount(source, window, group, contributor, in.readSigned(), in.readSigned());
                 }
+                default ->
+                    throw new IllegalStateException("a block of scope deltas holds an entry of an unknown kind: "
+                            + "its bytes are damaged, or a newer release wrote it");
             }
         }
     }
 
     private static String textOrNull(String[] texts, int number) {
-        return number == 0 ? null : texts[number - 1];
+        return number == 0 ? null : text(texts, number - 1);
+    }
+
+    private static String text(String[] texts, int number) {
+        if (number >= texts.length) {
+            throw new IllegalStateException("a block of scope deltas refers to text " + number + " of " + texts.length
+                    + ": its bytes are damaged");
+        }
+        return texts[number];
     }
 
     /** Gathers entries for one destination and cuts them into blocks that exceed a size by one entry at the most. */

@@ -114,11 +114,6 @@ abstract class ScopeFeed {
         outbox.send(send);
     }
 
-    /** Whether it has looked at the book since the start. */
-    final boolean knowsBook() {
-        return version >= 0;
-    }
-
     /** Opens and closes what has changed in the book, if anything, and writes so. */
     final void followBook() {
         if (book.version() == version) {

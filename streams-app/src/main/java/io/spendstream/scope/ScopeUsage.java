@@ -71,9 +71,8 @@ public final class ScopeUsage extends ScopeFeed implements UsageFeed {
 
     @Override
     public void add(MeteredUsage usage) {
-        if (!knowsBook()) {
-            followBook();
-        }
+        // A call that comes after its budget was seen here counts, however soon.
+        followBook();
         if (isCounting()) {
             Attributes call = Attributes.of(usage.event());
             String[] values = new String[fields.length];

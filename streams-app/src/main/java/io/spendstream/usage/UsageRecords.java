@@ -49,42 +49,51 @@ public final class UsageRecords {
         return to;
     }
 
+    /** Without the generated builder, which checks again what was checked before. */
     public static UsageEvent toAvro(UsageRecord from) {
-        return UsageEvent.newBuilder()
-                .setId(from.id)
-                .setTime(Instant.ofEpochMilli(from.timeMs))
-                .setTenant(from.tenant())
-                .setFeature(from.dimension(Dimension.FEATURE))
-                .setModel(from.model())
-                .setProvider(from.dimension(Dimension.PROVIDER))
-                .setTeam(from.dimension(Dimension.TEAM))
-                .setProject(from.dimension(Dimension.PROJECT))
-                .setEnvironment(from.dimension(Dimension.ENVIRONMENT))
-                .setUserTier(from.dimension(Dimension.USER_TIER))
-                .setUser(from.user)
-                .setSession(from.session)
-                .setEndpoint(from.endpoint)
-                .setOperation(from.dimension(Dimension.OPERATION))
-                .setServiceTier(from.serviceTier)
-                .setInputTokens(from.quantity(Meter.INPUT_TOKENS))
-                .setOutputTokens(from.quantity(Meter.OUTPUT_TOKENS))
-                .setCacheReadTokens(from.quantity(Meter.CACHE_READ_TOKENS))
-                .setCacheWrite5mTokens(from.quantity(Meter.CACHE_WRITE_5M_TOKENS))
-                .setCacheWrite1hTokens(from.quantity(Meter.CACHE_WRITE_1H_TOKENS))
-                .setAudioInputTokens(from.quantity(Meter.AUDIO_INPUT_TOKENS))
-                .setAudioOutputTokens(from.quantity(Meter.AUDIO_OUTPUT_TOKENS))
-                .setReasoningTokens(from.quantity(Meter.REASONING_TOKENS))
-                .setOtherUnits(from.otherUnits)
-                .setStatus(from.status)
-                .setRequestId(from.requestId)
-                .setAttempt(from.attempt)
-                .setEscalatedFrom(from.escalatedFrom)
-                .setResponseCached(from.responseCached)
-                .setLatencyMs(from.latencyMs == UsageRecord.NO_LATENCY ? null : (Long) from.latencyMs)
-                .setQualityScore(from.qualityScore)
-                .setWorkUnits(from.workUnits)
-                .setPromptTokens(from.promptTokens)
-                .setTags(from.tags)
-                .build();
+        UsageEvent to = new UsageEvent();
+        to.setId(from.id);
+        to.setTime(Instant.ofEpochMilli(from.timeMs));
+        setAttribution(from, to);
+        setMeters(from, to);
+        to.setStatus(from.status);
+        to.setRequestId(from.requestId);
+        to.setAttempt(from.attempt);
+        to.setEscalatedFrom(from.escalatedFrom);
+        to.setResponseCached(from.responseCached);
+        to.setLatencyMs(from.latencyMs == UsageRecord.NO_LATENCY ? null : (Long) from.latencyMs);
+        to.setQualityScore(from.qualityScore);
+        to.setWorkUnits(from.workUnits);
+        to.setPromptTokens(from.promptTokens);
+        to.setTags(from.tags);
+        return to;
+    }
+
+    private static void setAttribution(UsageRecord from, UsageEvent to) {
+        to.setTenant(from.tenant());
+        to.setFeature(from.dimension(Dimension.FEATURE));
+        to.setModel(from.model());
+        to.setProvider(from.dimension(Dimension.PROVIDER));
+        to.setTeam(from.dimension(Dimension.TEAM));
+        to.setProject(from.dimension(Dimension.PROJECT));
+        to.setEnvironment(from.dimension(Dimension.ENVIRONMENT));
+        to.setUser(from.user);
+        to.setUserTier(from.dimension(Dimension.USER_TIER));
+        to.setSession(from.session);
+        to.setEndpoint(from.endpoint);
+        to.setOperation(from.dimension(Dimension.OPERATION));
+        to.setServiceTier(from.serviceTier);
+    }
+
+    private static void setMeters(UsageRecord from, UsageEvent to) {
+        to.setInputTokens(from.quantity(Meter.INPUT_TOKENS));
+        to.setOutputTokens(from.quantity(Meter.OUTPUT_TOKENS));
+        to.setCacheReadTokens(from.quantity(Meter.CACHE_READ_TOKENS));
+        to.setCacheWrite5mTokens(from.quantity(Meter.CACHE_WRITE_5M_TOKENS));
+        to.setCacheWrite1hTokens(from.quantity(Meter.CACHE_WRITE_1H_TOKENS));
+        to.setAudioInputTokens(from.quantity(Meter.AUDIO_INPUT_TOKENS));
+        to.setAudioOutputTokens(from.quantity(Meter.AUDIO_OUTPUT_TOKENS));
+        to.setReasoningTokens(from.quantity(Meter.REASONING_TOKENS));
+        to.setOtherUnits(from.otherUnits);
     }
 }

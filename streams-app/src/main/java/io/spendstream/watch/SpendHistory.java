@@ -23,7 +23,7 @@ final class SpendHistory {
 
     /** What was spent from a time until another. */
     long between(long fromMs, long toMs) {
-        return fine.reaches(fromMs, toMs) ? fine.between(fromMs, toMs) : coarse.between(fromMs, toMs);
+        return fine.reaches(fromMs) ? fine.between(fromMs, toMs) : coarse.between(fromMs, toMs);
     }
 
     void write(ByteSink to) {
@@ -74,8 +74,8 @@ final class SpendHistory {
             return (int) Math.floorMod(bin, (long) sums.length);
         }
 
-        boolean reaches(long fromMs, long toMs) {
-            return toMs - fromMs <= (sums.length - 1) * sizeMs && Math.floorDiv(fromMs, sizeMs) > latest - sums.length;
+        boolean reaches(long fromMs) {
+            return Math.floorDiv(fromMs, sizeMs) > latest - sums.length;
         }
 
         long between(long fromMs, long toMs) {

@@ -3,6 +3,7 @@ package io.spendstream.watch;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.BurnRate;
 import io.spendstream.budget.Forecast;
+import io.spendstream.budget.Ratio;
 import io.spendstream.budget.Threshold;
 import io.spendstream.budget.Thresholds;
 import io.spendstream.budget.Window;
@@ -101,7 +102,7 @@ final class WatchRecords {
                 .setLimit(reading.limit())
                 .setRollover(reading.rollover())
                 .setSpent(reading.spent())
-                .setFractionPpm(ppm(reading.spent(), reading.limit()))
+                .setFractionPpm(Ratio.ppm(reading.spent(), reading.limit()))
                 .setZone(budget.period().zone().getId())
                 .setPeriodStart(window.start())
                 .setPeriodEnd(window.end())
@@ -158,7 +159,7 @@ final class WatchRecords {
                         .thenComparing(Map.Entry.comparingByKey(Comparator.nullsLast(Comparator.naturalOrder()))))
                 .limit(CONTRIBUTORS_NAMED)
                 .map(entry -> new Contributor(
-                        field, entry.getKey(), entry.getValue(), ppm(entry.getValue(), reading.spent())))
+                        field, entry.getKey(), entry.getValue(), Ratio.ppm(entry.getValue(), reading.spent())))
                 .toList();
     }
 
@@ -240,15 +241,6 @@ final class WatchRecords {
                 .longValueExact();
     }
 
-    private static long ppm(long part, long whole) {
-        return whole == 0
-                ? 0
-                : BigInteger.valueOf(part)
-                        .multiply(BigInteger.valueOf(PPM))
-                        .divide(BigInteger.valueOf(whole))
-                        .longValue();
-    }
-
     private static String name(Reading reading) {
         StringBuilder name =
                 new StringBuilder("Budget ").append(reading.budget().id());
@@ -272,7 +264,7 @@ final class WatchRecords {
 
     /** Per cent, with a decimal where it is not whole; rounded down. */
     private static String percent(long part, long whole) {
-        return BigDecimal.valueOf(ppm(part, whole) / 1_000, 1)
+        return BigDecimal.valueOf(Ratio.ppm(part, whole) / 1_000, 1)
                         .stripTrailingZeros()
                         .toPlainString() + " %";
     }

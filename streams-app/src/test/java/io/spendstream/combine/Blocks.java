@@ -18,9 +18,7 @@ public final class Blocks {
     /** The same for several partitions: a block for each that gets something. */
     public static Map<Integer, byte[]> byPartition(int partitions, List<MeteredUsage> usages, String... tagDimensions) {
         Combiner combiner = new Combiner(new Destinations(partitions), List.of(tagDimensions), Integer.MAX_VALUE);
-        // The combiner takes measures over; the tests use them again.
-        usages.forEach(usage ->
-                combiner.add(new MeteredUsage(usage.event(), usage.measures().clone(), usage.otherUnits())));
+        usages.forEach(combiner::add);
         Map<Integer, byte[]> blocks = new TreeMap<>();
         combiner.drain(blocks::put);
         return blocks;

@@ -2,6 +2,7 @@ package io.spendstream.dedupe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.spendstream.TestStores;
 import java.time.Duration;
@@ -30,8 +31,29 @@ class SeenIdsTest {
         seen = new SeenIds(DedupeSettings.DEFAULT, store);
     }
 
+    /** Besides the one entry that says how long a bucket is. */
     private int blocks() {
-        return TestStores.entries(store).size();
+        return Math.max(0, TestStores.entries(store).size() - 1);
+    }
+
+    /** Numbers of buckets of another length would be other times: what was seen would be taken for new. */
+    @Test
+    void anotherLengthOfABucketIsRefusedOnceIdsAreKept() {
+        DedupeSettings longer = new DedupeSettings(
+                Duration.ofDays(35),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(1),
+                DedupeSettings.DEFAULT.memoryBytes());
+        assertThat(new SeenIds(longer, store).isFirst("before anything is written", 0))
+                .isTrue();
+        seen.isFirst("a", 0);
+        seen.write();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> new SeenIds(longer, store))
+                .withMessageContaining("buckets of 300 s, and dedupe.bucket.seconds is 600");
+        restart();
+        assertThat(seen.isFirst("a", 0)).isFalse();
     }
 
     /** What is recognised, in the simplest form: the ids of each bucket. */

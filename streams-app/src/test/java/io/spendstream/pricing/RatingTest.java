@@ -239,23 +239,23 @@ class RatingTest {
     }
 
     @Test
-    void aCallOfExactly100000UsdIsBelievedAndOneNanoUsdMoreIsNot() {
+    void aCallOfExactly10000UsdIsBelievedAndOneNanoUsdMoreIsNot() {
         // Given
-        PriceBook book = book("input_tokens:100000000 output_tokens:1000");
-        Consumer<UsageRecord> hundredThousand = e -> {
+        PriceBook book = book("input_tokens:10000000 output_tokens:1000");
+        Consumer<UsageRecord> tenThousand = e -> {
             e.meters[Meter.INPUT_TOKENS.ordinal()] = 1_000_000_000;
             e.meters[Meter.OUTPUT_TOKENS.ordinal()] = 0;
         };
 
         // Then
-        Rating most = Rating.of(event(hundredThousand), book);
+        Rating most = Rating.of(event(tenThousand), book);
         assertThat(most.isPriced()).isTrue();
         assertThat(most.charge().costNanoUsd()).isEqualTo(Rating.COST_NANO_USD_MAX);
 
         Rating tooMuch =
-                Rating.of(event(hundredThousand.andThen(e -> e.meters[Meter.OUTPUT_TOKENS.ordinal()] = 1)), book);
+                Rating.of(event(tenThousand.andThen(e -> e.meters[Meter.OUTPUT_TOKENS.ordinal()] = 1)), book);
         assertThat(tooMuch.isPriced()).isFalse();
-        assertThat(tooMuch.unpricedBecause()).contains("100,000 USD");
+        assertThat(tooMuch.unpricedBecause()).contains("10,000 USD");
     }
 
     @Test
@@ -291,7 +291,7 @@ class RatingTest {
 
         // Then
         assertThat(rating.isPriced()).isFalse();
-        assertThat(rating.unpricedBecause()).contains("100,000 USD");
+        assertThat(rating.unpricedBecause()).contains("10,000 USD");
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 
 class UnpricedEventsTest {
@@ -28,7 +30,8 @@ class UnpricedEventsTest {
 
     private List<String> visited(Set<String> models) {
         List<String> ids = new ArrayList<>();
-        assertThat(events.visit(models::contains, event -> ids.add(event.id))).isTrue();
+        assertThat(events.visit(null, 100, models::contains, event -> ids.add(event.id)))
+                .isNull();
         return ids;
     }
 
@@ -49,21 +52,46 @@ class UnpricedEventsTest {
     }
 
     @Test
-    void aVisitorMayRemoveWhatItIsGivenAndStop() {
+    void aVisitGoesOnWhereTheOneBeforeEndedAlsoWhenItsEventsAreRemoved() {
         // Given
         add("m", 1, "a");
         add("m", 2, "b");
-        add("m", 3, "c");
+        add("n", 3, "c");
+        add("o", 1, "d");
+        List<String> ids = new ArrayList<>();
+        Consumer<UsageRecord> remove = event -> {
+            ids.add(event.id);
+            events.remove(event);
+        };
 
         // When
-        boolean all = events.visit(model -> true, event -> {
-            events.remove(event);
-            return !event.id.equals("b");
-        });
+        Bytes rest = events.visit(null, 1, model -> true, remove);
+        assertThat(ids).containsExactly("a");
+        rest = events.visit(rest, 2, model -> true, remove);
+        assertThat(ids).containsExactly("a", "b", "c");
 
         // Then
-        assertThat(all).isFalse();
-        assertThat(visited(Set.of("m"))).containsExactly("c");
+        assertThat(events.visit(rest, 2, model -> true, remove)).isNull();
+        assertThat(ids).containsExactly("a", "b", "c", "d");
+        assertThat(visited(Set.of("m", "n", "o"))).isEmpty();
+    }
+
+    @Test
+    void eventsThatStayAreNotVisitedTwiceInOneRound() {
+        // Given
+        for (int i = 0; i < 7; i++) {
+            add(i < 3 ? "m" : "n", i, "e" + i);
+        }
+
+        // When
+        List<String> ids = new ArrayList<>();
+        Bytes rest = events.visit(null, 2, model -> true, event -> ids.add(event.id));
+        while (rest != null) {
+            rest = events.visit(rest, 2, model -> true, event -> ids.add(event.id));
+        }
+
+        // Then
+        assertThat(ids).containsExactly("e0", "e1", "e2", "e3", "e4", "e5", "e6");
     }
 
     @Test
@@ -97,7 +125,7 @@ class UnpricedEventsTest {
         // When
         events.add(event);
         List<UsageRecord> back = new ArrayList<>();
-        events.visit(model -> true, back::add);
+        events.visit(null, 100, model -> true, back::add);
 
         // Then
         assertThat(back).singleElement().usingRecursiveComparison().isEqualTo(event);

@@ -150,7 +150,8 @@ class SpendTest {
 
         // When, Then
         assertThatThrownBy(() -> local(cells).read(query(Granularity.TOTAL, List.of(), Map.of())))
-                .isInstanceOf(ArithmeticException.class);
+                .isInstanceOf(QueryRefused.class)
+                .hasMessageContaining("does not fit 64 bits");
     }
 
     @Test

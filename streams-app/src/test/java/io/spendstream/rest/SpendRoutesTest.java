@@ -369,7 +369,8 @@ class SpendRoutesTest {
         HttpResponse<String> response = instance.get("/v1/spend?group_by=feature");
 
         // Then
-        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("too_large", "does not fit 64 bits");
     }
 
     private JsonNode json(String path) throws IOException, InterruptedException {

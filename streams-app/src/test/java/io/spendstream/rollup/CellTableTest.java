@@ -1,6 +1,7 @@
 package io.spendstream.rollup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spendstream.TestStores;
 import io.spendstream.Usages;
@@ -65,6 +66,25 @@ class CellTableTest {
         cells = TestStores.persistent(RollupStage.CELLS, directory);
         journal = TestStores.persistent(RollupStage.JOURNAL, directory);
         restarted();
+    }
+
+    @Test
+    void tagsMayBeAppendedAndNothingElse() {
+        // Given
+        table.add(Blocks.of(List.of(cost("a", 0, 1)), "region"), CellFeed.NONE);
+        table.settle((cell, total) -> {});
+
+        // Then
+        assertThatThrownBy(() -> withTags("zone", "region"))
+                .hasMessageContaining("has the tags [region] as dimensions, and tag.dimensions is [zone, region]");
+        assertThatThrownBy(() -> withTags()).hasMessageContaining("tag.dimensions is []");
+        withTags("region", "zone");
+    }
+
+    private void withTags(String... tags) {
+        RollupSettings changed = new RollupSettings(
+                List.of(tags), Duration.ofDays(100), Duration.ofDays(1_000), 10, Duration.ofSeconds(1), 1_000);
+        table = new CellTable(0, changed, cells, journal, () -> {});
     }
 
     @AfterEach

@@ -35,9 +35,9 @@ class PricesTopicTest {
                 "2500000, 1000, 0, null",
                 "2500000, 0, 0, null",
                 "2500000, 1, 1, the rate card has no rate for images",
-                "100000000000000, 1000, 0, null",
-                "100000000000000, 1001, 0, 100_000 USD",
-                "1000000000000000, 1000000000, 0, 100_000 USD",
+                "100000000000000, 100, 0, null",
+                "100000000000000, 101, 0, 10_000 USD",
+                "1000000000000000, 1000000000, 0, 10_000 USD",
             })
     void aQuoteIsWhatMeteringMakesOfIt(long picoUsd, long tokens, long images, String because) {
         // Given

@@ -112,6 +112,21 @@ class ScopeUsageTest {
     }
 
     @Test
+    void aCallRightAfterItsDefinitionCountsThoughNoCommitLiesBetween() {
+        // Given: a task that has looked at the book without the definition
+        commit();
+        spend("u1", 2);
+
+        // When
+        define("b", "user");
+        spend("u1", 3);
+        commit();
+
+        // Then
+        assertThat(sent).containsExactly("open from 1", "[u1] by chat: 3");
+    }
+
+    @Test
     void whatWasGatheredInATransactionThatIsVoidIsGatheredAgainOnce() {
         // Given
         define("b", "session");

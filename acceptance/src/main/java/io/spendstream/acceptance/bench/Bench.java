@@ -65,7 +65,7 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--partitions", defaultValue = "4", description = "Of every topic.")
     private int partitions;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "Of floor and pipeline, besides one to warm up.")
+    @Option(names = "--rounds", defaultValue = "3", description = "Of floor and pipeline, besides two to warm up.")
     private int rounds;
 
     @Option(names = "--threads", defaultValue = "2", description = "Processing threads.")
