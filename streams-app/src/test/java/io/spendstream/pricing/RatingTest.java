@@ -252,8 +252,7 @@ class RatingTest {
         assertThat(most.isPriced()).isTrue();
         assertThat(most.charge().costNanoUsd()).isEqualTo(Rating.COST_NANO_USD_MAX);
 
-        Rating tooMuch =
-                Rating.of(event(tenThousand.andThen(e -> e.meters[Meter.OUTPUT_TOKENS.ordinal()] = 1)), book);
+        Rating tooMuch = Rating.of(event(tenThousand.andThen(e -> e.meters[Meter.OUTPUT_TOKENS.ordinal()] = 1)), book);
         assertThat(tooMuch.isPriced()).isFalse();
         assertThat(tooMuch.unpricedBecause()).contains("10,000 USD");
     }
