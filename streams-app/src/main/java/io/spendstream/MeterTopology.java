@@ -254,13 +254,21 @@ public final class MeterTopology {
 
     private KStream<Integer, byte[]> meter(StreamsBuilder builder) {
         builder.addStateStore(new CommitPoints(settings.commitMode(), shared.tally()));
-        builder.addStateStore(logged(DecodeStage.WAITING, CHANGELOG_OF_RECORDS));
-        builder.addStateStore(logged(DedupeStage.STORE));
-        builder.addStateStore(logged(PriceStage.UNPRICED));
-        builder.addStateStore(logged(ScopeUsage.MARKS));
+        KStream<byte[], Object> decoded = decode(builder);
+        publish(decoded, settings.topics().usageRejected().name(), REJECTED, Serdes.ByteArray(), Serdes.ByteArray());
+        KStream<byte[], Object> rated = price(builder, dedupe(builder, only(decoded)));
+        publish(rated, settings.topics().usageUnpriced().name(), UNPRICED, Serdes.ByteArray(), serdes.usage());
+        if (settings.publishPriced()) {
+            publish(rated, settings.topics().usagePriced().name(), PRICED, Serdes.ByteArray(), serdes.priced());
+        }
+        return combine(builder, only(rated));
+    }
 
-        KStream<byte[], Object> decoded = builder.stream(
-                        settings.topics().usageEvents().name(),
+    private KStream<byte[], Object> decode(StreamsBuilder builder) {
+        builder.addStateStore(logged(DecodeStage.WAITING, CHANGELOG_OF_RECORDS));
+        String events = settings.topics().usageEvents().name();
+        return builder.stream(
+                        events,
                         Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
                                 .withName("usage-events")
                                 .withTimestampExtractor(new ReceivedTime()))
@@ -268,51 +276,40 @@ public final class MeterTopology {
                         () -> new DecodeStage(
                                 shared.schemas(),
                                 shared.rules(),
-                                new DecodeStage.Ways(
-                                        DEDUPE,
-                                        REJECTED,
-                                        settings.topics().usageEvents().name()),
+                                new DecodeStage.Ways(DEDUPE, REJECTED, events),
                                 shared.progress()),
                         Named.as(DECODE),
                         CommitPoint.NAME,
                         DecodeStage.WAITING);
-        MeterTopology.<byte[], byte[]>only(decoded)
-                .to(
-                        settings.topics().usageRejected().name(),
-                        Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(REJECTED));
-        KStream<byte[], Object> rated = MeterTopology.<byte[], UsageRecord>only(decoded)
-                .process(
-                        () -> new DedupeStage(settings.dedupe()), Named.as(DEDUPE), CommitPoint.NAME, DedupeStage.STORE)
-                .process(
-                        () -> new PriceStage(
-                                shared.book(),
-                                new PriceStage.Ways(COMBINE, UNPRICED, settings.publishPriced() ? PRICED : null)),
-                        Named.as(PRICE),
-                        CommitPoint.NAME,
-                        PriceStage.UNPRICED);
-        MeterTopology.<byte[], UsageEvent>only(rated)
-                .to(
-                        settings.topics().usageUnpriced().name(),
-                        Produced.with(Serdes.ByteArray(), serdes.usage()).withName(UNPRICED));
-        if (settings.publishPriced()) {
-            MeterTopology.<byte[], PricedUsage>only(rated)
-                    .to(
-                            settings.topics().usagePriced().name(),
-                            Produced.with(Serdes.ByteArray(), serdes.priced()).withName(PRICED));
-        }
-        return MeterTopology.<byte[], MeteredUsage>only(rated)
-                .process(
-                        () -> new CombineStage(
+    }
+
+    private KStream<byte[], UsageRecord> dedupe(StreamsBuilder builder, KStream<byte[], UsageRecord> decoded) {
+        builder.addStateStore(logged(DedupeStage.STORE));
+        return decoded.process(
+                () -> new DedupeStage(settings.dedupe()), Named.as(DEDUPE), CommitPoint.NAME, DedupeStage.STORE);
+    }
+
+    private KStream<byte[], Object> price(StreamsBuilder builder, KStream<byte[], UsageRecord> once) {
+        builder.addStateStore(logged(PriceStage.UNPRICED));
+        PriceStage.Ways ways = new PriceStage.Ways(COMBINE, UNPRICED, settings.publishPriced() ? PRICED : null);
+        return once.process(
+                () -> new PriceStage(shared.book(), ways), Named.as(PRICE), CommitPoint.NAME, PriceStage.UNPRICED);
+    }
+
+    private KStream<Integer, byte[]> combine(StreamsBuilder builder, KStream<byte[], MeteredUsage> rated) {
+        builder.addStateStore(logged(ScopeUsage.MARKS));
+        return rated.process(
+                () -> new CombineStage(
+                        settings.deltaPartitions(),
+                        settings.rollup().tagDimensions(),
+                        new ScopeUsage(
+                                shared.watched().book(),
                                 settings.deltaPartitions(),
-                                settings.rollup().tagDimensions(),
-                                new ScopeUsage(
-                                        shared.watched().book(),
-                                        settings.deltaPartitions(),
-                                        ScopeCells.knownTo(settings.rollup())),
-                                new CombineStage.Ways(firstOf(DELTAS), firstOf(SCOPES_OF_USAGE))),
-                        Named.as(COMBINE),
-                        CommitPoint.NAME,
-                        ScopeUsage.MARKS);
+                                ScopeCells.knownTo(settings.rollup())),
+                        new CombineStage.Ways(firstOf(DELTAS), firstOf(SCOPES_OF_USAGE))),
+                Named.as(COMBINE),
+                CommitPoint.NAME,
+                ScopeUsage.MARKS);
     }
 
     private KStream<Object, Object> rollUp(StreamsBuilder builder, KStream<Integer, byte[]> deltas) {
@@ -331,10 +328,7 @@ public final class MeterTopology {
                         RollupStage.CELLS,
                         RollupStage.JOURNAL,
                         ScopeCells.MARKS);
-        MeterTopology.<String, SpendRollup>only(rolledUp)
-                .to(
-                        settings.topics().spendRollups().name(),
-                        Produced.with(Serdes.String(), serdes.rollup()).withName(ROLLUPS));
+        publish(rolledUp, settings.topics().spendRollups().name(), ROLLUPS, Serdes.String(), serdes.rollup());
         return rolledUp;
     }
 
@@ -352,14 +346,12 @@ public final class MeterTopology {
                         WatchStage.COMMIT_POINT,
                         WatchStage.COUNTERS,
                         WatchStage.JOURNAL);
-        MeterTopology.<String, Alert>only(watched)
-                .to(
-                        settings.topics().budgetAlerts().name(),
-                        Produced.with(Serdes.String(), serdes.alert()).withName(ALERTS));
-        MeterTopology.<String, BudgetStatus>only(watched)
-                .to(
-                        settings.topics().budgetStatus().name(),
-                        Produced.with(Serdes.String(), serdes.status()).withName(STATUSES));
+        publish(watched, settings.topics().budgetAlerts().name(), ALERTS, Serdes.String(), serdes.alert());
+        publish(watched, settings.topics().budgetStatus().name(), STATUSES, Serdes.String(), serdes.status());
+    }
+
+    private static <K, V> void publish(KStream<?, ?> from, String topic, String name, Serde<K> keys, Serde<V> values) {
+        MeterTopology.<K, V>only(from).to(topic, Produced.with(keys, values).withName(name));
     }
 
     /** The sender has chosen the destination: the key is the partition. */

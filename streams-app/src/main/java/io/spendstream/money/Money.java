@@ -10,11 +10,6 @@ import java.math.RoundingMode;
  */
 public final class Money {
 
-    /** 1 USD in nano-USD. */
-    public static final long NANOS_PER_USD = 1_000_000_000L;
-    /** 1 USD per million units, in pico-USD per unit. */
-    public static final long PICO_PER_UNIT_OF_USD_PER_MILLION = 1_000_000L;
-
     private static final long PICO_PER_NANO = 1_000;
 
     private Money() {}
@@ -55,14 +50,5 @@ public final class Money {
      */
     public static long nanoUsd(BigDecimal usd) {
         return usd.scaleByPowerOfTen(9).longValueExact();
-    }
-
-    /**
-     * A price in USD per million units as pico-USD per unit.
-     *
-     * @throws ArithmeticException where the price is not a whole number of pico-USD per unit or does not fit
-     */
-    public static long picoUsdPerUnit(BigDecimal usdPerMillion) {
-        return usdPerMillion.scaleByPowerOfTen(6).longValueExact();
     }
 }

@@ -20,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 /** Asks other instances over HTTP. Makes its connections when they are first needed and keeps them. */
 public final class HttpPeerClient implements PeerClient, InstanceClient {
 
-    public static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(2);
-
     static final String SPEND_PATH = "/internal/v1/spend";
     static final String INSTANCE_PATH = "/internal/v1/instance";
 

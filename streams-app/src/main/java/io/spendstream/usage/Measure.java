@@ -75,11 +75,6 @@ public enum Measure {
         return money;
     }
 
-    /** The token count of a meter. */
-    public static Measure quantityOf(Meter meter) {
-        return VALUES[INPUT_TOKENS.ordinal() + meter.ordinal()];
-    }
-
     /** The cost of a meter. */
     public static Measure costOf(Meter meter) {
         return VALUES[INPUT_COST.ordinal() + meter.ordinal()];

@@ -109,19 +109,6 @@ class MoneyTest {
         assertThatThrownBy(() -> Money.nanoUsd(new BigDecimal(usd))).isInstanceOf(ArithmeticException.class);
     }
 
-    @ParameterizedTest
-    @CsvSource({"2.5, 2500000", "0, 0", "0.000001, 1", "9223372036854.775807, 9223372036854775807", "1E+3, 1000000000"})
-    void aPricePerMillionIsPicoUsdPerUnit(String usdPerMillion, long expected) {
-        assertThat(Money.picoUsdPerUnit(new BigDecimal(usdPerMillion))).isEqualTo(expected);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"0.0000001", "9223372036854.775808", "1E+30"})
-    void aPriceThatIsNotAWholeNumberOfPicoUsdOrDoesNotFitIsAnError(String usdPerMillion) {
-        assertThatThrownBy(() -> Money.picoUsdPerUnit(new BigDecimal(usdPerMillion)))
-                .isInstanceOf(ArithmeticException.class);
-    }
-
     /** Written out in digits, such a number would fill the memory: a dozen bytes must not be able to ask for that. */
     @ParameterizedTest
     @ValueSource(strings = {"1E+200000000", "1E+1000000000", "-1E+2147483647", "1E-1000000000", "1E-2147483647"})
@@ -129,7 +116,6 @@ class MoneyTest {
         BigDecimal absurd = new BigDecimal(amount);
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
             assertThatThrownBy(() -> Money.nanoUsd(absurd)).isInstanceOf(ArithmeticException.class);
-            assertThatThrownBy(() -> Money.picoUsdPerUnit(absurd)).isInstanceOf(ArithmeticException.class);
         });
     }
 
