@@ -85,14 +85,10 @@ final class AdmissionRoute {
     private Estimate estimate(UsageRecord call) {
         long input = call.quantity(Meter.INPUT_TOKENS);
         long output = call.quantity(Meter.OUTPUT_TOKENS);
-        try {
-            Quote quote = ports.prices().quote(call);
-            return quote.isPriced()
-                    ? new Estimate(input, output, quote.costNanoUsd(), null)
-                    : new Estimate(input, output, null, unpriced(call, quote));
-        } catch (ArithmeticException e) {
-            return new Estimate(input, output, null, "it is too large to be right");
-        }
+        Quote quote = ports.prices().quote(call);
+        return quote.isPriced()
+                ? new Estimate(input, output, quote.costNanoUsd(), null)
+                : new Estimate(input, output, null, unpriced(call, quote));
     }
 
     private static String unpriced(UsageRecord call, Quote quote) {
