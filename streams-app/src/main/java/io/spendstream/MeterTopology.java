@@ -313,6 +313,7 @@ public final class MeterTopology {
     }
 
     private KStream<Object, Object> rollUp(StreamsBuilder builder, KStream<Integer, byte[]> deltas) {
+        builder.addStateStore(new CommitPoints(RollupStage.COMMIT_POINT, settings.commitMode(), tally -> {}));
         builder.addStateStore(logged(RollupStage.CELLS));
         builder.addStateStore(logged(RollupStage.JOURNAL));
         builder.addStateStore(logged(ScopeCells.MARKS));
@@ -325,6 +326,7 @@ public final class MeterTopology {
                                 shared.shards(),
                                 shared.valueOverflow()),
                         Named.as(ROLLUP),
+                        RollupStage.COMMIT_POINT,
                         RollupStage.CELLS,
                         RollupStage.JOURNAL,
                         ScopeCells.MARKS);

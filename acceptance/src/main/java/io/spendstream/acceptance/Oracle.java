@@ -177,9 +177,6 @@ public final class Oracle {
         if (time.isBefore(question.from()) || !time.isBefore(question.to())) {
             return false;
         }
-        if (isAboutUsers(question) && event.text("user") == null) {
-            return false;
-        }
         return question.filters().entrySet().stream().allMatch(filter -> {
             String value = event.dimension(filter.getKey());
             return filter.getValue().contains(value == null ? "" : value);

@@ -2,6 +2,10 @@ package io.spendstream.sandbox;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,6 +61,8 @@ final class Foreground {
                     "the application stopped: " + failure + "; see " + started.dataDir() + "/sandbox.log");
         } catch (PortInUse e) {
             return failed(EXIT_USAGE, e.getMessage() + "; choose another with " + option(e.service()));
+        } catch (FileSystemException e) {
+            return failed(EXIT_FAILED, e.getFile() + " cannot be made or written: " + why(e));
         } catch (IOException e) {
             return failed(EXIT_FAILED, e.getMessage());
         } catch (RuntimeException | Error e) {
@@ -64,6 +70,22 @@ final class Foreground {
             LOG.warn("The sandbox does not start", e);
             return failed(EXIT_FAILED, e.toString());
         }
+    }
+
+    /** Most such exceptions say only by their type what is wrong. */
+    private static String why(FileSystemException e) {
+        if (e.getReason() != null) {
+            return e.getReason();
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "there is a file of that name; a directory is needed";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "there is no such directory";
+        }
+        return e instanceof AccessDeniedException
+                ? "permission denied"
+                : e.getClass().getSimpleName();
     }
 
     static String readyLine(Sandbox sandbox) {

@@ -101,6 +101,9 @@ public final class Sandbox implements AutoCloseable {
             TopicSetup.createMissing(admin, topics, PARTITIONS, (short) -1);
             PriceSeed.publishWhereEmpty(
                     admin, broker.bootstrapServers(), topics.prices().name(), client);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while topics were created", e);
         }
     }
 

@@ -1,7 +1,10 @@
 package io.spendstream.sandbox;
 
 import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The options that the sandbox and the demo share. */
 final class SandboxArguments {
@@ -37,11 +40,18 @@ final class SandboxArguments {
     @Option(names = "--no-traffic", description = "No sample traffic; the sandbox makes none in any case.")
     private boolean noTraffic;
 
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     boolean traffic() {
         return !noTraffic;
     }
 
     SandboxOptions options(boolean application) {
-        return new SandboxOptions(httpPort, kafkaPort, registryPort, dataDir, application);
+        try {
+            return new SandboxOptions(httpPort, kafkaPort, registryPort, dataDir, application);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 }

@@ -33,10 +33,9 @@ final class Combiner {
         UsageRecord event = usage.event();
         long quarterHour = Resolution.QUARTER_HOUR.bucketOf(event.timeMs);
         cells.add(dimensionsOf(event), quarterHour, usage.measures(), usage.otherUnits());
-        if (event.user != null) {
-            String[] user = {event.tenant(), event.user};
-            users.add(user, Resolution.DAY.bucketOf(event.timeMs), usage.measures(), Map.of());
-        }
+        // Also where no user is given, so that users add up to the whole.
+        String[] user = {event.tenant(), event.user};
+        users.add(user, Resolution.DAY.bucketOf(event.timeMs), usage.measures(), Map.of());
     }
 
     /** Hands out the sums as blocks, each with the partition it is for, and starts again from nothing. */
@@ -49,8 +48,8 @@ final class Combiner {
             String tenant = sum.key[Dimension.TENANT.ordinal()];
             writerFor(writers, tenant, sum.key[Dimension.FEATURE.ordinal()]).cell(sum.key, sum.bucket, sum.delta);
         });
-        users.forEach(
-                sum -> writerFor(writers, sum.key[0], sum.key[1]).user(sum.key[0], sum.key[1], sum.bucket, sum.delta));
+        users.forEach(sum -> writerFor(writers, sum.key[0], sum.key[1] == null ? "" : sum.key[1])
+                .user(sum.key[0], sum.key[1], sum.bucket, sum.delta));
         cells.clear();
         users.clear();
         for (int partition = 0; partition < writers.length; partition++) {

@@ -13,9 +13,12 @@ import java.util.Map;
  * <p>Format 1: a byte 1; the count of texts and the texts; the count of dimensions; then entries until the end. An
  * entry is a byte (0 cell, 1 user), its key, and its measures. A cell's key is the quarter-hour and a text number + 1
  * for each dimension, 0 for none; a user's key is the tenant's text number, the user as text (it stands once anyway) and
- * the epoch day.
+ * the epoch day. Where no user is given, the text is {@link #NO_USER}.
  */
 public final class DeltaBlock {
+
+    /** Stands for a user that is not given; no valid event contains it. */
+    public static final String NO_USER = "\u0001";
 
     private static final int FORMAT = 1;
     private static final int CELL = 0;
@@ -32,7 +35,7 @@ public final class DeltaBlock {
         void cell(String[] dimensions, long quarterHour, Delta delta);
 
         /**
-         * @param user UTF-8
+         * @param user UTF-8; {@link #NO_USER} where none is given
          * @param delta the next call's too: to be added or copied, not kept
          */
         void user(String tenant, byte[] user, long day, Delta delta);
@@ -110,7 +113,10 @@ public final class DeltaBlock {
         }
 
         void user(String tenant, String user, long day, Delta delta) {
-            entries.writeByte(USER).writeVarint(number(tenant)).writeText(user).writeSigned(day);
+            entries.writeByte(USER)
+                    .writeVarint(number(tenant))
+                    .writeText(user == null ? NO_USER : user)
+                    .writeSigned(day);
             end(delta);
         }
 

@@ -10,4 +10,10 @@ import java.time.Instant;
  * @param lagRecords records received and not yet in it, over all instances
  * @param lagMs how long before the answer {@code asOf} was
  */
-public record Freshness(boolean complete, Instant asOf, long lagRecords, long lagMs) {}
+public record Freshness(boolean complete, Instant asOf, long lagRecords, long lagMs) {
+
+    /** Whether it is known how old the answer is: not just after the start, until the brokers were asked. */
+    public boolean isKnown() {
+        return !asOf.equals(Lag.UNKNOWN);
+    }
+}

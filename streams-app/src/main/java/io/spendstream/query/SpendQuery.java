@@ -1,11 +1,14 @@
 package io.spendstream.query;
 
 import io.spendstream.query.QueryFault.Reason;
+import io.spendstream.usage.Dimension;
+import io.spendstream.v1.ServiceTier;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,6 +64,7 @@ public record SpendQuery(
         List<QueryFault> faults = new ArrayList<>();
         checkInterval(from, to, faults);
         checkShape(groupBy, filters, limit, faults);
+        checkServiceTiers(filters.getOrDefault(Dimension.SERVICE_TIER.field(), Set.of()), faults);
         if (isAboutUsers(groupBy, filters)) {
             checkUserQuery(zone, granularity, groupBy, filters, faults);
         }
@@ -101,6 +105,20 @@ public record SpendQuery(
 
     private static boolean isAboutUsers(List<String> groupBy, Map<String, Set<String>> filters) {
         return groupBy.contains(CubeDimensions.USER) || filters.containsKey(CubeDimensions.USER);
+    }
+
+    /** Of all dimensions the one with a known set of values: another would find nothing, and look like a saving. */
+    private static void checkServiceTiers(Set<String> values, List<QueryFault> faults) {
+        List<String> known =
+                Arrays.stream(ServiceTier.values()).map(ServiceTier::name).toList();
+        for (String value : values) {
+            if (!known.contains(value)) {
+                faults.add(new QueryFault(
+                        Dimension.SERVICE_TIER.field(),
+                        Reason.BAD_VALUE,
+                        "'" + value + "' is no service tier; accepted: " + String.join(", ", known)));
+            }
+        }
     }
 
     private static void checkInterval(Instant from, Instant to, List<QueryFault> faults) {

@@ -69,7 +69,7 @@ final class AdmissionRoute {
 
     /** Null where nothing is known, or it is not known yet how old it is. */
     private static Instant asOf(Freshness freshness) {
-        return freshness == null || freshness.asOf().equals(Instant.EPOCH) ? null : freshness.asOf();
+        return freshness == null || !freshness.isKnown() ? null : freshness.asOf();
     }
 
     /** The group's own counter; where it has none, the one it shares with the others past the limit of groups. */

@@ -34,8 +34,15 @@ final class Bodies {
         return declared < 0 ? bytesMax : Math.min(declared, bytesMax);
     }
 
-    /** The body, or a problem 413 or 408. To be called on the event loop before anything else awaits. */
+    /** The body, or a problem 413, 415 or 408. To be called on the event loop before anything else awaits. */
     Future<Buffer> read(HttpServerRequest request) {
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            // Those that are known are taken away with the header before.
+            return Future.failedFuture(Problem.unsupportedEncoding(
+                            "Content-Encoding '" + encoding + "' is not taken; accepted: gzip, deflate")
+                    .exception());
+        }
         if (declaredBytes(request) > bytesMax) {
             return Future.failedFuture(refuse(request).exception());
         }

@@ -2,6 +2,7 @@ package io.spendstream.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.spendstream.query.Instances.Instance;
+import io.spendstream.query.Lag;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
@@ -71,7 +72,10 @@ final class InstanceRoutes {
             g.writeNumber(instance.lagRecords());
         }
         g.writeStringField(
-                "as_of", instance.asOf() == null ? null : instance.asOf().toString());
+                "as_of",
+                instance.asOf() == null || instance.asOf().equals(Lag.UNKNOWN)
+                        ? null
+                        : instance.asOf().toString());
         g.writeEndObject();
     }
 

@@ -80,9 +80,13 @@ final class Json {
     static void writeFreshness(JsonGenerator g, Freshness freshness) throws IOException {
         g.writeObjectFieldStart("freshness");
         g.writeBooleanField("complete", freshness.complete());
-        g.writeStringField("as_of", freshness.asOf().toString());
+        g.writeStringField("as_of", freshness.isKnown() ? freshness.asOf().toString() : null);
         g.writeNumberField("lag_records", freshness.lagRecords());
-        g.writeNumberField("lag_ms", freshness.lagMs());
+        if (freshness.isKnown()) {
+            g.writeNumberField("lag_ms", freshness.lagMs());
+        } else {
+            g.writeNullField("lag_ms");
+        }
         g.writeEndObject();
     }
 }

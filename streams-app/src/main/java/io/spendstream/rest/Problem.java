@@ -63,6 +63,10 @@ record Problem(int status, String code, String title, String detail, List<Fault>
         return new Problem(415, "unsupported-media-type", "The request's content type is not supported", detail);
     }
 
+    static Problem unsupportedEncoding(String detail) {
+        return new Problem(415, "unsupported-content-encoding", "The request's encoding is not supported", detail);
+    }
+
     static Problem tooManyRequests(String detail, long retryAfterSeconds) {
         return new Problem(429, "overloaded", "Too much at once", detail, List.of(), retryAfterSeconds);
     }

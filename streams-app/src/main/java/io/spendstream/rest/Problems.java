@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -84,6 +85,10 @@ final class Problems {
         }
         if (failure instanceof IntakeFailure notTaken) {
             return of(notTaken);
+        }
+        if (failure instanceof DecoderException damaged) {
+            return Problem.badRequest(
+                    "The body does not follow its Content-Encoding: " + damaged.getMessage(), List.of());
         }
         if (failure instanceof HttpException http) {
             return ofStatus(http.getStatusCode());

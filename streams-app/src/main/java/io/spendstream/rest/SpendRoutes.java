@@ -76,14 +76,17 @@ final class SpendRoutes {
                 .putHeader(
                         "Spendstream-Complete",
                         Boolean.toString(answer.freshness().complete()))
-                .putHeader("Spendstream-As-Of", answer.freshness().asOf().toString())
                 .putHeader(
                         "Spendstream-Lag-Records",
                         Long.toString(answer.freshness().lagRecords()))
-                .putHeader(
-                        "Spendstream-Lag-Ms", Long.toString(answer.freshness().lagMs()))
                 .putHeader("Spendstream-Row-Count", Integer.toString(answer.rowCount()))
                 .putHeader("Spendstream-Truncated", Boolean.toString(answer.truncated()));
+        if (answer.freshness().isKnown()) {
+            response.putHeader("Spendstream-As-Of", answer.freshness().asOf().toString())
+                    .putHeader(
+                            "Spendstream-Lag-Ms",
+                            Long.toString(answer.freshness().lagMs()));
+        }
     }
 
     private void peerSpend(RoutingContext ctx) {

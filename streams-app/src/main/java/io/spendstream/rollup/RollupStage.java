@@ -1,5 +1,6 @@
 package io.spendstream.rollup;
 
+import io.spendstream.combine.CommitPoint;
 import io.spendstream.usage.Resolution;
 import io.spendstream.v1.SpendRollup;
 import java.time.Duration;
@@ -17,6 +18,8 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     public static final String CELLS = "spend-cells";
     /** The logged store of deltas that are not in the cells yet. */
     public static final String JOURNAL = "spend-journal";
+    /** The commit point of this stage. */
+    public static final String COMMIT_POINT = "rollup-commit-point";
 
     private static final long DAY_MS = Resolution.DAY.sizeMs();
 
@@ -39,6 +42,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     private final RollupRecords records;
     private ProcessorContext<Object, Object> context;
     private CellTable table;
+    private Runnable afterRecord;
     private long expiredOnDay;
 
     /**
@@ -64,6 +68,9 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         // The wall clock decides only when totals are written down, not what they are.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
         feed.start(context, table);
+        CommitPoint commit = context.getStateStore(COMMIT_POINT);
+        // What a commit brings comes in a block from each task before: one sum of them all is sent on.
+        afterRecord = commit.beforeCommit(context, () -> feed.drain(this::sendFed));
         context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> feed.look(this::sendFed));
         shards.opened(table);
     }
@@ -72,7 +79,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     public void process(Record<Integer, byte[]> record) {
         feed.look(this::sendFed);
         table.add(record.value(), feed);
-        feed.drain(this::sendFed);
+        afterRecord.run();
         if (table.isFull()) {
             settle();
         }

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.spendstream.ingest.Rejection;
+import io.spendstream.query.Lag;
 import io.spendstream.query.MetricsSource;
 import java.time.Instant;
 import java.util.function.IntSupplier;
@@ -85,7 +86,7 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
 
     /** Not since 1970: that would be an alert at every start. */
     private static double secondsSince(Instant time) {
-        return time.equals(Instant.EPOCH)
+        return time.equals(Lag.UNKNOWN)
                 ? Double.NaN
                 : Math.max(0, (System.currentTimeMillis() - time.toEpochMilli()) / 1_000.0);
     }

@@ -70,8 +70,8 @@ public final class FreshnessProbe implements Progress, LagSource {
     private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
     private long countedUntilMs;
     private long shownUntilMs;
-    private volatile Lag lag = new Lag(0, Instant.EPOCH);
-    private volatile Lag ofBudgets = new Lag(0, Instant.EPOCH);
+    private volatile Lag lag = new Lag(0, Lag.UNKNOWN);
+    private volatile Lag ofBudgets = new Lag(0, Lag.UNKNOWN);
 
     /**
      * @param ownEvents the partitions of the events that this instance works on

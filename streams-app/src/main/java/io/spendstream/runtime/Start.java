@@ -45,7 +45,13 @@ public final class Start {
         repeat("the schema registry at " + config.registryUrl(), RegistryUnavailableException.class, schemas::learn);
     }
 
-    private void repeat(String what, Class<? extends RuntimeException> passing, Runnable attempt)
+    /** What may have to be done again. */
+    @FunctionalInterface
+    private interface Attempt {
+        void run() throws InterruptedException;
+    }
+
+    private void repeat(String what, Class<? extends RuntimeException> passing, Attempt attempt)
             throws InterruptedException {
         Duration pause = PAUSE_MIN;
         while (true) {

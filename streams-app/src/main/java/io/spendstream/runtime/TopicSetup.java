@@ -29,9 +29,11 @@ public final class TopicSetup {
     /**
      * @param partitions of topics that do not say
      * @param replication of every topic, or -1 for the broker's default
+     * @throws InterruptedException where the application is told to stop meanwhile
      * @throws IllegalStateException where the brokers do not answer or refuse
      */
-    public static void createMissing(Admin admin, Topics topics, int partitions, short replication) {
+    public static void createMissing(Admin admin, Topics topics, int partitions, short replication)
+            throws InterruptedException {
         try {
             Set<String> existing = admin.listTopics().names().get(TIMEOUT_S, TimeUnit.SECONDS);
             List<NewTopic> missing = topics.all().stream()
@@ -47,9 +49,6 @@ public final class TopicSetup {
             throw new IllegalStateException(
                     "Kafka does not list its topics: " + cause(e) + ". Is bootstrap.servers right and the broker up?",
                     e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while topics were created", e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.spendstream.scope;
 import io.spendstream.budget.Amounts;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.budget.Window;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -33,9 +34,9 @@ final class CountedScope {
         /**
          * Adds what a delta amounts to.
          *
-         * @param touchedGroups takes the group where it had nothing to send
+         * @param touchedScopes takes the scope where it had nothing to send
          */
-        void add(long ofQuarterHour, long[] measures, List<Group> touchedGroups) {
+        void add(long ofQuarterHour, long[] measures, List<CountedScope> touchedScopes) {
             long more = Amounts.of(scope.scope.counted().measure(), measures);
             if (more == 0) {
                 return;
@@ -44,7 +45,10 @@ final class CountedScope {
                 touched = true;
                 quarterHour = ofQuarterHour;
                 amount = more;
-                touchedGroups.add(this);
+                if (scope.touched.isEmpty()) {
+                    touchedScopes.add(scope);
+                }
+                scope.touched.add(this);
             } else if (quarterHour == ofQuarterHour) {
                 amount = Math.addExact(amount, more);
             } else {
@@ -54,9 +58,7 @@ final class CountedScope {
             }
         }
 
-        /** Writes what it has to send and has nothing any more. */
-        void drain(ScopeBlock.Outbox outbox) {
-            ScopeBlock.Writer writer = outbox.to(scope.id());
+        private void drain(ScopeBlock.Writer writer) {
             write(writer, quarterHour, amount);
             others.forEach((quarter, sum) -> write(writer, quarter, sum[0]));
             others = Map.of();
@@ -86,6 +88,9 @@ final class CountedScope {
     private final BudgetBook.Scope scope;
     private final long countedFromMs;
     private final Map<List<String>, Group> groups = new HashMap<>();
+    /** Those that have something to send. */
+    private final List<Group> touched = new ArrayList<>();
+
     private ScopeBlock.WindowKey lastWindow;
 
     /** @param countedFromMs windows that begin before are not counted */
@@ -111,6 +116,13 @@ final class CountedScope {
         String[] key = Arrays.copyOf(values, values.length + 1);
         key[values.length] = contributor;
         return groups.computeIfAbsent(Arrays.asList(key), k -> new Group(this, values, contributor));
+    }
+
+    /** Writes what its groups have to send, one after the other: they share a window nearly always. */
+    void drain(ScopeBlock.Outbox outbox) {
+        ScopeBlock.Writer writer = outbox.to(id());
+        touched.forEach(group -> group.drain(writer));
+        touched.clear();
     }
 
     void forgetGroups() {

@@ -147,7 +147,7 @@ public final class ScopeBlock {
         }
 
         void amount(WindowKey of, String[] group, String contributor, long quarterHour, long amount) {
-            if (!of.equals(window)) {
+            if (of != window && !of.equals(window)) {
                 entries.writeByte(WINDOW)
                         .writeVarint(number(of.scope()))
                         .writeSigned(of.startMs())

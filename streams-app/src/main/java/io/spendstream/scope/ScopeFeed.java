@@ -41,7 +41,7 @@ abstract class ScopeFeed {
     private final int partitions;
     private final int kind;
     private final Map<String, Long> opened = new HashMap<>();
-    private final List<CountedScope.Group> touched = new ArrayList<>();
+    private final List<CountedScope> touched = new ArrayList<>();
     private KeyValueStore<Bytes, byte[]> marks;
     private ScopeBlock.Outbox outbox;
     private ScopeMatches matches;
@@ -103,7 +103,7 @@ abstract class ScopeFeed {
     /** Writes what was counted. */
     final void drain() {
         if (!touched.isEmpty()) {
-            touched.forEach(group -> group.drain(outbox));
+            touched.forEach(scope -> scope.drain(outbox));
             touched.clear();
             matches.forget();
         }

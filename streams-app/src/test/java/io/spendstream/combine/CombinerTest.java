@@ -45,7 +45,8 @@ class CombinerTest {
                 @Override
                 public void user(String tenant, byte[] utf8, long day, Delta delta) {
                     String user = new String(utf8, StandardCharsets.UTF_8);
-                    assertThat(partition).isEqualTo(destinations.of(tenant, user));
+                    assertThat(partition)
+                            .isEqualTo(destinations.of(tenant, user.equals(DeltaBlock.NO_USER) ? "" : user));
                     put("user " + tenant + "/" + user + "@" + day, delta);
                 }
             });
@@ -114,12 +115,11 @@ class CombinerTest {
                         "cell " + dimensions + "@" + Math.floorDiv(event.timeMs, QUARTER_HOUR_MS),
                         k -> new Delta(new long[Measure.COUNT]))
                 .add(usage.measures(), usage.otherUnits());
-        if (event.user != null) {
-            expected.computeIfAbsent(
-                            "user " + event.tenant() + "/" + event.user + "@" + Math.floorDiv(event.timeMs, DAY_MS),
-                            k -> new Delta(new long[Measure.COUNT]))
-                    .add(usage.measures(), Map.of());
-        }
+        String user = event.user == null ? DeltaBlock.NO_USER : event.user;
+        expected.computeIfAbsent(
+                        "user " + event.tenant() + "/" + user + "@" + Math.floorDiv(event.timeMs, DAY_MS),
+                        k -> new Delta(new long[Measure.COUNT]))
+                .add(usage.measures(), Map.of());
     }
 
     @Test

@@ -477,6 +477,28 @@ class EventsTest {
         return reasons;
     }
 
+    @Test
+    void a_body_that_does_not_follow_its_encoding_is_the_callers_fault() throws Exception {
+        // Given
+        byte[] damaged = gzip(MINIMAL);
+        damaged[damaged.length - 6] ^= 1;
+
+        // Then
+        HttpResponse<String> broken = encoded("gzip", damaged);
+        assertThat(broken.statusCode()).isEqualTo(400);
+        assertThat(broken.body()).contains("does not follow its Content-Encoding");
+        HttpResponse<String> unknown = encoded("foo", MINIMAL.getBytes(StandardCharsets.UTF_8));
+        assertThat(unknown.statusCode()).isEqualTo(415);
+        assertThat(unknown.body()).contains("'foo' is not taken; accepted: gzip, deflate");
+        assertThat(instance.published).isEmpty();
+    }
+
+    private HttpResponse<String> encoded(String encoding, byte[] body) throws IOException, InterruptedException {
+        return instance.send(instance.request("/v1/events")
+                .header("Content-Encoding", encoding)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
     private static byte[] gzip(String text) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {

@@ -2,6 +2,12 @@ package io.spendstream.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.spendstream.query.Freshness;
+import io.spendstream.query.Lag;
+import java.io.IOException;
+import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,6 +33,20 @@ class JsonTest {
     })
     void decimals_are_exact(long units, int digits, String text) {
         assertThat(written(units, digits)).isEqualTo(text);
+    }
+
+    @Test
+    void an_age_that_is_not_known_yet_is_null_and_not_56_years() throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator g = new JsonFactory().createGenerator(text)) {
+            g.writeStartObject();
+            Json.writeFreshness(
+                    g, new Freshness(true, Lag.UNKNOWN, 7, Instant.now().toEpochMilli()));
+            g.writeEndObject();
+        }
+
+        assertThat(text)
+                .hasToString("{\"freshness\":{\"complete\":true,\"as_of\":null,\"lag_records\":7,\"lag_ms\":null}}");
     }
 
     @Test

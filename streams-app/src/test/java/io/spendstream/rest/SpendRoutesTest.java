@@ -358,6 +358,15 @@ class SpendRoutesTest {
     }
 
     @Test
+    void a_service_tier_that_does_not_exist_is_refused_and_not_a_sum_of_nothing() throws Exception {
+        HttpResponse<String> response = instance.get("/v1/spend?service_tier=standard");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body())
+                .contains("'standard' is no service tier; accepted: STANDARD, BATCH, FLEX, PRIORITY");
+    }
+
+    @Test
     void a_sum_that_does_not_fit_is_an_error_and_no_wrong_number() throws Exception {
         // Given
         instance.cells.clear();

@@ -127,9 +127,7 @@ class CellTableTest {
             for (Resolution resolution : Resolution.values()) {
                 add("" + resolution + dimensions + resolution.bucketOf(event.timeMs), usage, usage.otherUnits());
             }
-            if (event.user != null) {
-                add("user " + event.tenant() + "/" + event.user + Math.floorDiv(event.timeMs, DAY_MS), usage, Map.of());
-            }
+            add("user " + event.tenant() + "/" + event.user + Math.floorDiv(event.timeMs, DAY_MS), usage, Map.of());
         }
 
         private void add(String key, MeteredUsage usage, Map<String, long[]> more) {
