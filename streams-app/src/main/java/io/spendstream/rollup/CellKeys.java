@@ -5,6 +5,7 @@ import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Resolution;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
 
@@ -118,25 +119,63 @@ final class CellKeys {
         }
 
         String text() {
+            int from = at;
+            int end = skipText();
+            return isAbsent(from, end) ? null : new String(key, from, end - from, StandardCharsets.UTF_8);
+        }
+
+        /** Goes on behind a text, and says where it ended. */
+        int skipText() {
             int end = at;
             while (key[end] != 0) {
                 end++;
             }
-            String text =
-                    end == at + 1 && key[at] == ABSENT ? null : new String(key, at, end - at, StandardCharsets.UTF_8);
             at = end + 1;
-            return text;
+            return end;
+        }
+
+        private boolean isAbsent(int from, int end) {
+            return end == from + 1 && key[from] == ABSENT;
         }
 
         /** The dimensions of a cell whose tenant and feature have been read. */
-        String[] dimensions(String tenant, String feature, int count) {
-            String[] dimensions = new String[count];
+        String[] dimensions(String tenant, String feature, LastTexts last) {
+            String[] dimensions = new String[last.texts.length];
             dimensions[Dimension.TENANT.ordinal()] = tenant;
             dimensions[Dimension.FEATURE.ordinal()] = feature;
-            for (int i = Dimension.MODEL.ordinal(); i < count && at < key.length; i++) {
-                dimensions[i] = text();
+            for (int i = Dimension.MODEL.ordinal(); i < dimensions.length && at < key.length; i++) {
+                int from = at;
+                int end = skipText();
+                dimensions[i] = isAbsent(from, end) ? null : last.text(i, key, from, end);
             }
             return dimensions;
+        }
+    }
+
+    /** The text that each dimension had last: in the order of keys most have the same again. */
+    static final class LastTexts {
+
+        private final String[] texts;
+        private final byte[][] keys;
+        private final int[] from;
+        private final int[] end;
+
+        LastTexts(int dimensionCount) {
+            texts = new String[dimensionCount];
+            keys = new byte[dimensionCount][];
+            from = new int[dimensionCount];
+            end = new int[dimensionCount];
+        }
+
+        private String text(int dimension, byte[] key, int start, int stop) {
+            byte[] last = keys[dimension];
+            if (last == null || !Arrays.equals(last, from[dimension], end[dimension], key, start, stop)) {
+                texts[dimension] = new String(key, start, stop - start, StandardCharsets.UTF_8);
+                keys[dimension] = key;
+                from[dimension] = start;
+                end[dimension] = stop;
+            }
+            return texts[dimension];
         }
     }
 

@@ -10,6 +10,7 @@ import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -271,12 +272,13 @@ final class CellTable implements CellReader {
             for (String feature : chosen(values.features(tenant), features)) {
                 Bytes from = CellKeys.cellsFrom(resolution, tenant, feature, fromBucket);
                 Bytes to = CellKeys.cellsFrom(resolution, tenant, feature, toBucket);
+                CellKeys.LastTexts last = new CellKeys.LastTexts(dimensionCount);
                 scan(from, to, (parts, measures, otherUnits) -> {
                     parts.kind();
-                    parts.text();
-                    parts.text();
+                    parts.skipText();
+                    parts.skipText();
                     long bucket = parts.bucket();
-                    visitor.cell(parts.dimensions(tenant, feature, dimensionCount), bucket, measures, otherUnits);
+                    visitor.cell(parts.dimensions(tenant, feature, last), bucket, measures, otherUnits);
                 });
             }
         }
@@ -290,7 +292,7 @@ final class CellTable implements CellReader {
                     CellKeys.usersFrom(tenant, toDay),
                     (parts, measures, otherUnits) -> {
                         parts.kind();
-                        parts.text();
+                        parts.skipText();
                         long day = parts.bucket();
                         visitor.user(tenant, parts.text(), day, measures);
                     });
@@ -303,40 +305,61 @@ final class CellTable implements CellReader {
     }
 
     /**
-     * Every cell from one key up to another, those in memory first. The order matters: a cell leaves memory only after
-     * it was stored, so one that is not in the copy is in the store.
+     * Every cell from one key up to another, in the order of keys. Memory is copied before the store is read: a cell
+     * leaves memory only after it was stored, so one that is not in the copy is in the store.
      */
     private void scan(Bytes from, Bytes to, Scanned visitor) {
         if (from.compareTo(to) >= 0) {
             return;
         }
-        Map<Bytes, byte[]> inMemory = copyOfMemory(from, to);
+        List<Copy> inMemory = copyOfMemory(from, to);
+        int next = 0;
         long[] measures = new long[Measure.COUNT];
-        inMemory.forEach((key, value) ->
-                visitor.entry(new CellKeys.Parts(key), measures, new ByteSource(value).readMeasures(measures)));
         try (KeyValueIterator<Bytes, byte[]> stored = cells.range(from, to)) {
             while (stored.hasNext()) {
                 KeyValue<Bytes, byte[]> cell = stored.next();
-                if (!inMemory.containsKey(cell.key) && cell.key.compareTo(to) < 0) {
+                byte[] key = cell.key.get();
+                int order = -1;
+                while (next < inMemory.size() && (order = Arrays.compareUnsigned(inMemory.get(next).key, key)) <= 0) {
+                    inMemory.get(next++).show(visitor);
+                    if (order == 0) {
+                        break;
+                    }
+                }
+                boolean shown = order == 0;
+                if (!shown && cell.key.compareTo(to) < 0) {
                     visitor.entry(
                             new CellKeys.Parts(cell.key), measures, new ByteSource(cell.value).readMeasures(measures));
                 }
             }
         }
+        inMemory.subList(next, inMemory.size()).forEach(copy -> copy.show(visitor));
     }
 
-    private Map<Bytes, byte[]> copyOfMemory(Bytes from, Bytes to) {
-        Map<Bytes, byte[]> copy = new HashMap<>();
-        ByteSink encoder = new ByteSink(256);
-        synchronized (lock) {
-            ordered.subMap(from.get(), to.get())
-                    .forEach((key, slot) -> copy.put(
-                            Bytes.wrap(key),
-                            encoder.clear()
-                                    .writeMeasures(slot.total.measures(), slot.total.otherUnits())
-                                    .toBytes()));
+    /** A cell as it was in memory. */
+    private record Copy(byte[] key, long[] measures, Map<String, long[]> otherUnits) {
+
+        static Copy of(Slot slot) {
+            Map<String, long[]> units = slot.total.otherUnits();
+            if (!units.isEmpty()) {
+                Map<String, long[]> copies = new HashMap<>();
+                units.forEach((name, sum) -> copies.put(name, sum.clone()));
+                units = copies;
+            }
+            return new Copy(slot.key, slot.total.measures().clone(), units);
         }
-        return copy;
+
+        void show(Scanned visitor) {
+            visitor.entry(new CellKeys.Parts(Bytes.wrap(key)), measures, otherUnits);
+        }
+    }
+
+    private List<Copy> copyOfMemory(Bytes from, Bytes to) {
+        List<Copy> copies = new ArrayList<>();
+        synchronized (lock) {
+            ordered.subMap(from.get(), to.get()).values().forEach(slot -> copies.add(Copy.of(slot)));
+        }
+        return copies;
     }
 
     private static Set<String> chosen(Set<String> known, Set<String> asked) {

@@ -29,7 +29,8 @@ final class RollupRecords {
         String tenant = parts.text();
         String feature = parts.text();
         long bucket = parts.bucket();
-        String[] dimensions = parts.dimensions(tenant, feature, Dimension.COUNT + tagDimensions.size());
+        String[] dimensions =
+                parts.dimensions(tenant, feature, new CellKeys.LastTexts(Dimension.COUNT + tagDimensions.size()));
         long start = Resolution.QUARTER_HOUR.startMs(bucket);
         return SpendRollup.newBuilder()
                 .setBucketStart(Instant.ofEpochMilli(start))

@@ -113,7 +113,8 @@ class CellKeysTest {
         assertThat(parts.text()).isEqualTo("ten ant");
         assertThat(parts.text()).isEqualTo("féature");
         assertThat(parts.bucket()).isEqualTo(bucket);
-        assertThat(parts.dimensions("ten ant", "féature", Dimension.COUNT + 2)).isEqualTo(dimensions);
+        assertThat(parts.dimensions("ten ant", "féature", new CellKeys.LastTexts(Dimension.COUNT + 2)))
+                .isEqualTo(dimensions);
     }
 
     @Test
@@ -133,7 +134,7 @@ class CellKeysTest {
         parts.text();
         parts.text();
         parts.bucket();
-        assertThat(parts.dimensions("t", "f", Dimension.COUNT + 1))
+        assertThat(parts.dimensions("t", "f", new CellKeys.LastTexts(Dimension.COUNT + 1)))
                 .hasSize(Dimension.COUNT + 1)
                 .endsWith((String) null);
     }

@@ -212,7 +212,7 @@ class CellTableTest {
         String feature = parts.text();
         long bucket = parts.bucket();
         return Resolution.QUARTER_HOUR
-                + Arrays.toString(parts.dimensions(tenant, feature, Dimension.COUNT + 1))
+                + Arrays.toString(parts.dimensions(tenant, feature, new CellKeys.LastTexts(Dimension.COUNT + 1)))
                 + bucket;
     }
 
