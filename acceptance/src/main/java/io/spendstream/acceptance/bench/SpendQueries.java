@@ -25,7 +25,8 @@ final class SpendQueries {
     private final Site site;
     private final Options options;
     private final PrintWriter out;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     SpendQueries(Site site, Options options, PrintWriter out) {
         this.site = site;
