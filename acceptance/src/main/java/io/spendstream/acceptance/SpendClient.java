@@ -117,7 +117,10 @@ public final class SpendClient {
                 null,
                 table(json, question.groupBy()),
                 freshness.get("complete").booleanValue(),
-                Instant.parse(freshness.get("as_of").textValue()),
+                // Just after a start it is not known: then nothing is promised.
+                freshness.get("as_of").isNull()
+                        ? Instant.EPOCH
+                        : Instant.parse(freshness.get("as_of").textValue()),
                 freshness.get("lag_records").longValue());
     }
 
