@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Strings for short UTF-8 texts that come again and again: the values of dimensions, and users. A direct-mapped cache:
+ * Strings for short UTF-8 texts that come again and again: the values of dimensions. Users are too many. A direct-mapped cache:
  * bounded by construction in number and length, a collision costs one new string. Not thread-safe; one per decoder.
  */
 final class NameCache {
