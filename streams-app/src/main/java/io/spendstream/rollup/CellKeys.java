@@ -19,7 +19,7 @@ import org.apache.kafka.common.utils.Bytes;
  *   <li>a known value of a dimension: {@code 4}, dimension, tenant, value
  * </ul>
  *
- * Texts are UTF-8 and end in a zero byte, which no valid event contains; an absent dimension is the byte 1, which no
+ * Texts are UTF-8 and end in a zero byte, which no valid event contains; an absent dimension or user is the byte 1, which no
  * valid event contains either. Buckets are four bytes with the sign bit flipped, so that bytes sort like numbers.
  */
 final class CellKeys {
@@ -35,10 +35,6 @@ final class CellKeys {
         return (byte) (resolution == Resolution.QUARTER_HOUR ? 1 : 2);
     }
 
-    static Bytes cell(Resolution resolution, String[] dimensions, long bucket) {
-        return key(to -> writeCell(to, resolution, dimensions, bucket));
-    }
-
     static void writeCell(ByteSink to, Resolution resolution, String[] dimensions, long bucket) {
         to.writeByte(kind(resolution));
         text(to, dimensions[Dimension.TENANT.ordinal()]);
@@ -47,10 +43,6 @@ final class CellKeys {
         for (int i = Dimension.MODEL.ordinal(); i < dimensions.length; i++) {
             textOrAbsent(to, dimensions[i]);
         }
-    }
-
-    static Bytes user(String tenant, long day, String user) {
-        return key(to -> writeUser(to, tenant, day, user.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** @param user UTF-8 */

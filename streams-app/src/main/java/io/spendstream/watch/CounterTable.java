@@ -66,11 +66,6 @@ final class CounterTable {
         store.put(CounterKeys.POSITION, longBytes(position));
     }
 
-    /** The counters of a scope; null where there are none. */
-    ScopeCounters scope(String id) {
-        return scopes.get(id);
-    }
-
     Collection<ScopeCounters> scopes() {
         return scopes.values();
     }

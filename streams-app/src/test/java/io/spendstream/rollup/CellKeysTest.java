@@ -20,7 +20,7 @@ class CellKeysTest {
 
     private record Key(String tenant, String feature, long bucket, String model) {
         Bytes bytes(Resolution resolution) {
-            return CellKeys.cell(resolution, dimensions(), bucket);
+            return Keys.cell(resolution, dimensions(), bucket);
         }
 
         String[] dimensions() {
@@ -106,7 +106,7 @@ class CellKeysTest {
         dimensions[Dimension.COUNT + 1] = "tag";
 
         // When
-        CellKeys.Parts parts = new CellKeys.Parts(CellKeys.cell(Resolution.DAY, dimensions, bucket));
+        CellKeys.Parts parts = new CellKeys.Parts(Keys.cell(Resolution.DAY, dimensions, bucket));
 
         // Then
         assertThat(parts.kind()).isEqualTo(2);
@@ -122,13 +122,13 @@ class CellKeysTest {
         String[] absent = new Key("t", "f", 1, "m").dimensions();
         String[] empty = absent.clone();
         empty[Dimension.TEAM.ordinal()] = "";
-        assertThat(CellKeys.cell(Resolution.DAY, absent, 1)).isNotEqualTo(CellKeys.cell(Resolution.DAY, empty, 1));
+        assertThat(Keys.cell(Resolution.DAY, absent, 1)).isNotEqualTo(Keys.cell(Resolution.DAY, empty, 1));
         assertThat(CellKeys.value(4, "t", null)).isNotEqualTo(CellKeys.value(4, "t", ""));
     }
 
     @Test
     void aCellWrittenBeforeATagBecameADimensionHasNoneOfIt() {
-        Bytes before = CellKeys.cell(Resolution.DAY, new Key("t", "f", 1, "m").dimensions(), 1);
+        Bytes before = Keys.cell(Resolution.DAY, new Key("t", "f", 1, "m").dimensions(), 1);
         CellKeys.Parts parts = new CellKeys.Parts(before);
         parts.kind();
         parts.text();
@@ -143,7 +143,7 @@ class CellKeysTest {
     void resolutionsUsersAndValuesDoNotMix() {
         Bytes quarterHour = new Key("t", "f", 1, "m").bytes(Resolution.QUARTER_HOUR);
         Bytes day = new Key("t", "f", 1, "m").bytes(Resolution.DAY);
-        Bytes user = CellKeys.user("t", 1, "ann");
+        Bytes user = Keys.user("t", 1, "ann");
         Bytes value = CellKeys.value(1, "t", "f");
         assertThat(List.of(quarterHour, day, user, value)).isSorted();
         assertThat(value).isGreaterThan(CellKeys.valuesFrom()).isLessThan(CellKeys.valuesTo());
@@ -152,10 +152,10 @@ class CellKeysTest {
 
     @Test
     void usersOfADayAreTogether() {
-        assertThat(CellKeys.user("t", -1, "zoe"))
+        assertThat(Keys.user("t", -1, "zoe"))
                 .isGreaterThanOrEqualTo(CellKeys.usersFrom("t", -1))
                 .isLessThan(CellKeys.usersFrom("t", 0));
-        assertThat(CellKeys.user("t", 0, "")).isGreaterThanOrEqualTo(CellKeys.usersFrom("t", 0));
+        assertThat(Keys.user("t", 0, "")).isGreaterThanOrEqualTo(CellKeys.usersFrom("t", 0));
     }
 
     /** What is on disk must be found again by the next release. */
@@ -164,10 +164,10 @@ class CellKeysTest {
         String[] dimensions = new Key("t", "f", 0, "m").dimensions();
         dimensions[Dimension.PROVIDER.ordinal()] = "";
         assertThat(HexFormat.of()
-                        .formatHex(CellKeys.cell(Resolution.QUARTER_HOUR, dimensions, 2)
+                        .formatHex(Keys.cell(Resolution.QUARTER_HOUR, dimensions, 2)
                                 .get()))
                 .isEqualTo("01" + "7400" + "6600" + "80000002" + "6d00" + "00" + "0100".repeat(6));
-        assertThat(HexFormat.of().formatHex(CellKeys.user("t", -1, "u").get()))
+        assertThat(HexFormat.of().formatHex(Keys.user("t", -1, "u").get()))
                 .isEqualTo("03" + "7400" + "7fffffff" + "7500");
         assertThat(HexFormat.of().formatHex(CellKeys.value(1, "t", "f").get()))
                 .isEqualTo("04" + "01" + "7400" + "6600");

@@ -35,7 +35,7 @@ class RollupRecordsTest {
     }
 
     private SpendRollup record(String[] dimensions, Delta total) {
-        return records.of(CellKeys.cell(Resolution.QUARTER_HOUR, dimensions, BUCKET), total);
+        return records.of(Keys.cell(Resolution.QUARTER_HOUR, dimensions, BUCKET), total);
     }
 
     private String key(String[] dimensions) {
@@ -93,7 +93,7 @@ class RollupRecordsTest {
                 if (d != Dimension.SERVICE_TIER.ordinal()) {
                     dimensions[d] = value;
                 }
-                cells.add(CellKeys.cell(Resolution.QUARTER_HOUR, dimensions, BUCKET));
+                cells.add(Keys.cell(Resolution.QUARTER_HOUR, dimensions, BUCKET));
                 keys.add(key(dimensions));
             }
         }
