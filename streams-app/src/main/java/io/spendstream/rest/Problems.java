@@ -87,6 +87,8 @@ final class Problems {
             return of(notTaken);
         }
         if (failure instanceof DecoderException damaged) {
+            // The server closes the connection after it: a caller who is not told so would send its next request there.
+            request.response().putHeader("Connection", "close");
             return Problem.badRequest(
                     "The body does not follow its Content-Encoding: " + damaged.getMessage(), List.of());
         }

@@ -487,6 +487,7 @@ class EventsTest {
         HttpResponse<String> broken = encoded("gzip", damaged);
         assertThat(broken.statusCode()).isEqualTo(400);
         assertThat(broken.body()).contains("does not follow its Content-Encoding");
+        assertThat(broken.headers().firstValue("Connection")).contains("close");
         HttpResponse<String> unknown = encoded("foo", MINIMAL.getBytes(StandardCharsets.UTF_8));
         assertThat(unknown.statusCode()).isEqualTo(415);
         assertThat(unknown.body()).contains("'foo' is not taken; accepted: gzip, deflate");
