@@ -87,7 +87,7 @@ final class CellTable implements CellReader {
                 nextBlock = numberOf(block.key) + 1;
                 firstBlock = first ? nextBlock - 1 : firstBlock;
                 first = false;
-                apply(block.value, CellFeed.NONE);
+                apply(block.value, CellFeed.Deltas.NONE);
             }
         }
     }
@@ -108,17 +108,16 @@ final class CellTable implements CellReader {
     }
 
     /** Adds a block of deltas, of each of which the feed is told. */
-    void add(byte[] block, CellFeed feed) {
+    void add(byte[] block, CellFeed.Deltas feed) {
         journal.put(journalKey(nextBlock++), block);
         apply(block, feed);
     }
 
-    private void apply(byte[] block, CellFeed feed) {
-        boolean followed = feed.isFollowing();
+    private void apply(byte[] block, CellFeed.Deltas feed) {
         synchronized (lock) {
             DeltaBlock.read(block, new DeltaBlock.Reader() {
                 @Override
-                public void cell(String[] dimensions, long quarterHour, Delta delta) {
+                public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
                     String[] known = sized(dimensions);
                     values.limit(known);
                     long day = Resolution.DAY.bucketOf(Resolution.QUARTER_HOUR.startMs(quarterHour));
@@ -126,16 +125,19 @@ final class CellTable implements CellReader {
                     addTo(key, delta);
                     CellKeys.writeCell(key.clear(), Resolution.DAY, known, day);
                     addTo(key, delta);
-                    if (followed) {
-                        feed.cell(known, quarterHour, delta);
-                    }
+                    feed.cell(known, quarterHour, cameIn, delta);
                 }
 
                 @Override
                 public void user(String tenant, byte[] user, long day, Delta delta) {
                     values.know(tenant);
                     CellKeys.writeUser(key.clear(), tenant, day, user);
-                    addTo(key, delta);
+                    feed.user(tenant, user, day, addTo(key, delta));
+                }
+
+                @Override
+                public void clock(DeltaBlock.Clock clock) {
+                    feed.clock(clock);
                 }
             });
         }
@@ -146,7 +148,7 @@ final class CellTable implements CellReader {
         return dimensions.length == dimensionCount ? dimensions : Arrays.copyOf(dimensions, dimensionCount);
     }
 
-    private void addTo(ByteSink key, Delta delta) {
+    private Delta addTo(ByteSink key, Delta delta) {
         Slot slot = slots.find(key.buffer(), key.size());
         if (slot == null) {
             byte[] kept = key.toBytes();
@@ -159,6 +161,7 @@ final class CellTable implements CellReader {
             slot.unsettled = true;
             unsettled++;
         }
+        return slot.total;
     }
 
     private static Delta stored(byte[] value) {

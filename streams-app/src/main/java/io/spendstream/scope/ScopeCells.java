@@ -81,7 +81,7 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
     }
 
     @Override
-    public void cell(String[] dimensions, long quarterHour, Delta delta) {
+    public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
         count(dimensions, quarterHour, delta.measures());
     }
 
