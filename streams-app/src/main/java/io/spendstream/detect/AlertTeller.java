@@ -1,0 +1,171 @@
+package io.spendstream.detect;
+
+import io.spendstream.alert.LifeCycle;
+import io.spendstream.anomaly.Detector;
+import io.spendstream.anomaly.Scope;
+import io.spendstream.anomaly.ScopeView;
+import io.spendstream.anomaly.Verdict;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertSeverity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Tells what becomes of the alerts of one tenant at one close. Of several that one cause opens, the first that is told is
+ * that of the widest scope; the others say whose part they are and notify nobody.
+ */
+final class AlertTeller {
+
+    private static final String PART_OF = "part_of";
+
+    /** What is found so long after something else is another cause. */
+    private static final Duration SAME_CAUSE_WITHIN = Duration.ofHours(1);
+    /** What comes so long after its time is history that is read again: nobody is told. */
+    private static final Duration REPLAYED_AFTER = Duration.ofHours(2);
+    /** Scopes are the same cause that have at least half of the smaller one's spend in common. */
+    private static final int COMMON_PARTS = 2;
+
+    private final String tenant;
+    private final long quarterHour;
+    private final long atMs;
+    private final SpendSeries series;
+    private final OpenAlerts alerts;
+    private final LifeCycle lifeCycle;
+    private final boolean replayed;
+    private final Consumer<Alert> send;
+    private DetectRecords records;
+
+    AlertTeller(
+            String tenant,
+            long quarterHour,
+            SpendSeries series,
+            OpenAlerts alerts,
+            LifeCycle lifeCycle,
+            long nowMs,
+            Consumer<Alert> send) {
+        this.tenant = tenant;
+        this.quarterHour = quarterHour;
+        this.atMs = SpendSeries.startMs(quarterHour + 1);
+        this.series = series;
+        this.alerts = alerts;
+        this.lifeCycle = lifeCycle;
+        this.replayed = nowMs - atMs > REPLAYED_AFTER.toMillis();
+        this.send = send;
+    }
+
+    /** A detector has judged. */
+    void found(AlertKey key, Verdict verdict, ScopeView view) {
+        LifeCycle.Finding finding =
+                switch (verdict.level()) {
+                    case FIRING -> LifeCycle.Finding.FIRING;
+                    case HOLDING -> LifeCycle.Finding.HOLDING;
+                    case CLEAR -> LifeCycle.Finding.CLEAR;
+                };
+        OpenAlerts.Held before = alerts.get(key);
+        LifeCycle.Next next =
+                lifeCycle.next(before == null ? null : before.state(), finding, verdict.severity(), atMs);
+        switch (next.step()) {
+            case OPENED -> tell(key, next, records().opened(idOf(key), verdict, view), next.notify());
+            case REOPENED ->
+                tell(key, next, records().opened(before.alert().getId(), verdict, view), next.notify());
+            case ESCALATED -> tell(key, next, records().escalated(before.alert(), verdict, view), true);
+            case RESOLVED -> tell(key, next, resolved(before, verdict.value()), before.alert().getNotify());
+            case NONE -> {
+                if (next.state() != null) {
+                    alerts.put(key, new OpenAlerts.Held(next.state(), before.alert()));
+                }
+            }
+        }
+    }
+
+    /** An open alert of which no detector has said anything. */
+    void silent(AlertKey key) {
+        OpenAlerts.Held before = alerts.get(key);
+        LifeCycle.Next next =
+                lifeCycle.next(before.state(), LifeCycle.Finding.SILENT, AlertSeverity.INFO, atMs);
+        if (next.step() == LifeCycle.Step.RESOLVED) {
+            tell(key, next, resolved(before, before.alert().getValue()), before.alert().getNotify());
+        }
+    }
+
+    private Alert resolved(OpenAlerts.Held before, long value) {
+        return DetectRecords.resolved(before.alert(), value, atMs);
+    }
+
+    private void tell(AlertKey key, LifeCycle.Next next, Alert alert, boolean notify) {
+        Map<String, String> labels = new HashMap<>(alert.getLabels());
+        if (next.step() != LifeCycle.Step.RESOLVED) {
+            labels.remove(PART_OF);
+            String whole = partOf(key, next.state().severity());
+            if (whole != null) {
+                labels.put(PART_OF, whole);
+            }
+        }
+        if (replayed) {
+            labels.put("replayed", "true");
+        }
+        Alert told = Alert.newBuilder(alert)
+                .setNotify(notify && !replayed && !labels.containsKey(PART_OF))
+                .setLabels(labels)
+                .build();
+        alerts.put(key, new OpenAlerts.Held(next.state(), told));
+        send.accept(told);
+    }
+
+    /** The id of the alert that tells of the same cause already; null where there is none. */
+    private String partOf(AlertKey key, AlertSeverity severity) {
+        String found = null;
+        long openedFirst = Long.MAX_VALUE;
+        for (Map.Entry<AlertKey, OpenAlerts.Held> open : alerts.openOf(tenant).entrySet()) {
+            OpenAlerts.Held held = open.getValue();
+            boolean tells = !open.getKey().equals(key)
+                    && !held.alert().getLabels().containsKey(PART_OF)
+                    && held.state().severity().compareTo(severity) >= 0
+                    && atMs - held.alert().getChangedAt().toEpochMilli() <= SAME_CAUSE_WITHIN.toMillis();
+            if (tells
+                    && family(open.getKey().detector()).equals(family(key.detector()))
+                    && overlap(open.getKey().scope(), key.scope())
+                    && (held.state().openedAt() < openedFirst
+                            || (held.state().openedAt() == openedFirst
+                                    && held.alert().getId().compareTo(found) < 0))) {
+                found = held.alert().getId();
+                openedFirst = held.state().openedAt();
+            }
+        }
+        return found;
+    }
+
+    /** Detectors that one cause makes fire together. */
+    private static String family(String detector) {
+        return switch (Detector.named(detector).orElseThrow()) {
+            case DAILY_ZSCORE, DAILY_RATIO, SEASONAL, CONCENTRATION, COST_PER_REQUEST, REQUEST_OUTLIER -> "spend";
+            case CACHE_HIT_RATE, ESCALATION_RATE -> "efficiency";
+            case RETRY_WASTE -> "retries";
+            case UNPRICED_MODEL -> "prices";
+            case SILENCE, LATE_SURGE -> "traffic";
+        };
+    }
+
+    private boolean overlap(Scope one, Scope other) {
+        if (one.equals(other) || one.kind() == Scope.Kind.TENANT || other.kind() == Scope.Kind.TENANT) {
+            return true;
+        }
+        long[] common = records().common(one, other);
+        return common[0] * COMMON_PARTS >= Math.min(common[1], common[2]);
+    }
+
+    private DetectRecords records() {
+        if (records == null) {
+            records = new DetectRecords(
+                    series.combinations(tenant, SpendSeries.dayOf(quarterHour)), quarterHour, atMs);
+        }
+        return records;
+    }
+
+    private String idOf(AlertKey key) {
+        return DetectRecords.id(key, Instant.ofEpochMilli(atMs));
+    }
+}
