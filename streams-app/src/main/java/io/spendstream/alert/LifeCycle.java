@@ -65,9 +65,9 @@ public record LifeCycle(Duration openAtLeast, Duration clearFor, Duration comesB
      * A step and what comes of it.
      *
      * @param state null where there is no alert
-     * @param notify whether people are told
+     * @param tells whether people are told
      */
-    public record Next(Step step, State state, boolean notify) {}
+    public record Next(Step step, State state, boolean tells) {}
 
     /**
      * @param before null where there is no alert
@@ -99,8 +99,7 @@ public record LifeCycle(Duration openAtLeast, Duration clearFor, Duration comesB
         boolean again = before != null && atMs - before.resolvedAt() < comesBackWithin.toMillis();
         long openedAt = again ? before.openedAt() : atMs;
         boolean worse = !again || severity.compareTo(before.severity()) > 0;
-        State state = new State(
-                Phase.OPEN, worse ? severity : before.severity(), openedAt, NEVER, atMs, NEVER);
+        State state = new State(Phase.OPEN, worse ? severity : before.severity(), openedAt, NEVER, atMs, NEVER);
         return new Next(again ? Step.REOPENED : Step.OPENED, state, worse);
     }
 
@@ -110,8 +109,8 @@ public record LifeCycle(Duration openAtLeast, Duration clearFor, Duration comesB
         boolean longEnough = atMs - before.openedAt() >= openAtLeast.toMillis();
         boolean forgotten = atMs - before.heardAt() >= forgottenAfter.toMillis();
         if ((clear && longEnough) || forgotten) {
-            State state = new State(
-                    Phase.RESOLVED, before.severity(), before.openedAt(), since, before.heardAt(), atMs);
+            State state =
+                    new State(Phase.RESOLVED, before.severity(), before.openedAt(), since, before.heardAt(), atMs);
             return new Next(Step.RESOLVED, state, true);
         }
         return new Next(Step.NONE, with(before, before.severity(), since, before.heardAt()), false);

@@ -51,7 +51,8 @@ final class Combiner {
         DeltaBlock.Writer[] writers = new DeltaBlock.Writer[destinations.partitions()];
         cells.forEach(sum -> {
             String tenant = sum.key[Dimension.TENANT.ordinal()];
-            writerFor(writers, tenant, sum.key[Dimension.FEATURE.ordinal()]).cell(sum.key, sum.bucket, sum.cameIn, sum.delta);
+            writerFor(writers, tenant, sum.key[Dimension.FEATURE.ordinal()])
+                    .cell(sum.key, sum.bucket, sum.cameIn, sum.delta);
         });
         users.forEach(sum -> writerFor(writers, sum.key[0], sum.key[1] == null ? "" : sum.key[1])
                 .user(sum.key[0], sum.key[1], sum.bucket, sum.delta));

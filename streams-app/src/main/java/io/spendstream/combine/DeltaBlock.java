@@ -8,12 +8,12 @@ import java.util.List;
  * All deltas of one commit for one destination, in one record. Texts stand once, in a table at its head; entries refer
  * to them by number.
  *
- * <p>Format 2: a byte 2; the count of texts and the texts; the count of dimensions; then entries until the end. An
+ * <p>Format 1: a byte 1; the count of texts and the texts; the count of dimensions; then entries until the end. An
  * entry is a byte (0 cell, 1 user, 2 late cell, 3 clock). Cells and users have a key and measures. A cell's key is the
  * quarter-hour and a text number + 1 for each dimension, 0 for none; before it, a late cell has the quarter-hour it came
  * in. A user's key is the tenant's text number, the user as text (it stands once anyway) and the epoch day. Where no user
  * is given, the text is {@link #NO_USER}. A clock is the source, the first quarter-hour that is open and whether the
- * source is idle. Format 1 knows neither late cells nor clocks.
+ * source is idle.
  */
 public final class DeltaBlock {
 
@@ -23,8 +23,7 @@ public final class DeltaBlock {
     /** What a cell's amounts came in that did not come late. */
     public static final long IN_TIME = Long.MIN_VALUE;
 
-    private static final int FORMAT = 2;
-    private static final int WITHOUT_CLOCKS = 1;
+    private static final int FORMAT = 1;
     private static final int CELL = 0;
     private static final int USER = 1;
     private static final int LATE_CELL = 2;
@@ -57,14 +56,14 @@ public final class DeltaBlock {
         void user(String tenant, byte[] user, long day, Delta delta);
 
         /** All that the source sent before has been read. */
-        void clock(Clock clock);
+        default void clock(Clock clock) {}
     }
 
     /** @throws IllegalStateException where the bytes are not a block of a known format */
     public static void read(byte[] block, Reader reader) {
         ByteSource in = new ByteSource(block);
         int format = in.readByte();
-        if (format != FORMAT && format != WITHOUT_CLOCKS) {
+        if (format != FORMAT) {
             throw new IllegalStateException("a block of deltas has format " + format + ", this release reads " + FORMAT
                     + ": it was written by a newer release, which must read it");
         }

@@ -58,21 +58,23 @@ final class AlertTeller {
 
     /** A detector has judged. */
     void found(AlertKey key, Verdict verdict, ScopeView view) {
-        LifeCycle.Finding finding =
-                switch (verdict.level()) {
-                    case FIRING -> LifeCycle.Finding.FIRING;
-                    case HOLDING -> LifeCycle.Finding.HOLDING;
-                    case CLEAR -> LifeCycle.Finding.CLEAR;
-                };
+        LifeCycle.Finding finding = switch (verdict.level()) {
+            case FIRING -> LifeCycle.Finding.FIRING;
+            case HOLDING -> LifeCycle.Finding.HOLDING;
+            case CLEAR -> LifeCycle.Finding.CLEAR;
+        };
         OpenAlerts.Held before = alerts.get(key);
-        LifeCycle.Next next =
-                lifeCycle.next(before == null ? null : before.state(), finding, verdict.severity(), atMs);
+        LifeCycle.Next next = lifeCycle.next(before == null ? null : before.state(), finding, verdict.severity(), atMs);
         switch (next.step()) {
-            case OPENED -> tell(key, next, records().opened(idOf(key), verdict, view), next.notify());
-            case REOPENED ->
-                tell(key, next, records().opened(before.alert().getId(), verdict, view), next.notify());
+            case OPENED -> tell(key, next, records().opened(idOf(key), verdict, view), next.tells());
+            case REOPENED -> tell(key, next, records().opened(before.alert().getId(), verdict, view), next.tells());
             case ESCALATED -> tell(key, next, records().escalated(before.alert(), verdict, view), true);
-            case RESOLVED -> tell(key, next, resolved(before, verdict.value()), before.alert().getNotify());
+            case RESOLVED ->
+                tell(
+                        key,
+                        next,
+                        resolved(before, verdict.value()),
+                        before.alert().getNotify());
             case NONE -> {
                 if (next.state() != null) {
                     alerts.put(key, new OpenAlerts.Held(next.state(), before.alert()));
@@ -84,10 +86,13 @@ final class AlertTeller {
     /** An open alert of which no detector has said anything. */
     void silent(AlertKey key) {
         OpenAlerts.Held before = alerts.get(key);
-        LifeCycle.Next next =
-                lifeCycle.next(before.state(), LifeCycle.Finding.SILENT, AlertSeverity.INFO, atMs);
+        LifeCycle.Next next = lifeCycle.next(before.state(), LifeCycle.Finding.SILENT, AlertSeverity.INFO, atMs);
         if (next.step() == LifeCycle.Step.RESOLVED) {
-            tell(key, next, resolved(before, before.alert().getValue()), before.alert().getNotify());
+            tell(
+                    key,
+                    next,
+                    resolved(before, before.alert().getValue()),
+                    before.alert().getNotify());
         }
     }
 
@@ -159,8 +164,7 @@ final class AlertTeller {
 
     private DetectRecords records() {
         if (records == null) {
-            records = new DetectRecords(
-                    series.combinations(tenant, SpendSeries.dayOf(quarterHour)), quarterHour, atMs);
+            records = new DetectRecords(series.combinations(tenant, SpendSeries.dayOf(quarterHour)), quarterHour, atMs);
         }
         return records;
     }

@@ -68,8 +68,7 @@ final class CloseBlock {
                     reader.amounts(source, cameIn, quarterHour, of, figures);
                 }
                 case USER ->
-                    reader.user(
-                            source, texts.text(in.readCount()), in.readSigned(), in.readText(), in.readSigned());
+                    reader.user(source, texts.text(in.readCount()), in.readSigned(), in.readText(), in.readSigned());
                 case CLOSED -> reader.closed(source, in.readSigned());
                 default ->
                     throw new IllegalStateException("a block of closed quarter-hours holds an entry of kind " + kind

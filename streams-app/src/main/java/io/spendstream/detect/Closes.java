@@ -110,8 +110,7 @@ final class Closes implements CloseBlock.Reader {
     public void closed(int source, long before) {
         closedBySource.put(source, before);
         store.put(
-                SeriesKeys.source(source),
-                new ByteSink(10).writeSigned(before).toBytes());
+                SeriesKeys.source(source), new ByteSink(10).writeSigned(before).toBytes());
     }
 
     /** Hands out what is closed by all: the amounts that came in a quarter-hour, then the quarter-hour. */
@@ -156,10 +155,8 @@ final class Closes implements CloseBlock.Reader {
         return pending;
     }
 
-    private static final Comparator<ScopeView.UserSpend> LARGEST_FIRST = Comparator.comparingLong(
-                    ScopeView.UserSpend::cost)
-            .reversed()
-            .thenComparing(ScopeView.UserSpend::user);
+    private static final Comparator<ScopeView.UserSpend> LARGEST_FIRST =
+            Comparator.comparingLong(ScopeView.UserSpend::cost).reversed().thenComparing(ScopeView.UserSpend::user);
 
     /** Who of a tenant spent most on a day, the largest first. */
     List<ScopeView.UserSpend> topUsers(String tenant, long day) {

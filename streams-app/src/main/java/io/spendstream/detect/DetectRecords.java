@@ -124,8 +124,7 @@ final class DetectRecords {
                 .filter(entry -> entry.getValue() > 0)
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
                 .limit(CONTRIBUTORS_NAMED)
-                .map(entry -> new Contributor(
-                        field, entry.getKey(), entry.getValue(), share(entry.getValue(), total)))
+                .map(entry -> new Contributor(field, entry.getKey(), entry.getValue(), share(entry.getValue(), total)))
                 .toList();
     }
 

@@ -97,7 +97,13 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
             this.topUsers = closes.topUsers(tenant, SpendSeries.dayOf(quarterHour));
             this.dailyBudget = budgets.of(tenant);
             this.teller = new AlertTeller(
-                    tenant, quarterHour, series, alerts, LIFE_CYCLE, context.currentSystemTimeMs(), DetectStage.this::send);
+                    tenant,
+                    quarterHour,
+                    series,
+                    alerts,
+                    LIFE_CYCLE,
+                    context.currentSystemTimeMs(),
+                    DetectStage.this::send);
         }
 
         void at(Scope scope) {

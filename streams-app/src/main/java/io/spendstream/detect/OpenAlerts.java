@@ -125,7 +125,11 @@ final class OpenAlerts {
         List<AlertKey> over = new ArrayList<>();
         for (Map<AlertKey, Held> alerts : held.values()) {
             alerts.forEach((key, alert) -> {
-                if (!alert.isOpen() && lifeCycle.next(alert.state(), LifeCycle.Finding.CLEAR, null, atMs).state() == null) {
+                if (!alert.isOpen()
+                        && lifeCycle
+                                        .next(alert.state(), LifeCycle.Finding.CLEAR, null, atMs)
+                                        .state()
+                                == null) {
                     over.add(key);
                 }
             });

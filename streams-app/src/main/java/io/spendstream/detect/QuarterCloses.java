@@ -1,6 +1,7 @@
 package io.spendstream.detect;
 
 import io.spendstream.anomaly.Figure;
+import io.spendstream.anomaly.ScopeView;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
 import io.spendstream.combine.Delta;
@@ -10,8 +11,6 @@ import io.spendstream.rollup.CellReader;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,7 +20,6 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import java.util.function.IntSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -42,7 +40,10 @@ public final class QuarterCloses implements CellFeed {
     private static final byte OPEN = 1;
     private static final byte LATE = 2;
     private static final long NOT_BEGUN = Long.MIN_VALUE;
-    private static final int QUARTERS_PER_DAY = 96;
+    /** Closed at once: a long time takes several commits, so that no transaction gets long. */
+    private static final int CLOSED_MAX = 24;
+    /** Sent of what was in the cube before the first close: as much as detectors look back. */
+    private static final int HISTORY = (ScopeView.DAYS_KEPT + 1) * 96;
 
     /** What amounts that came late are of. */
     private record Late(long cameIn, long quarterHour, Combination of) {
@@ -55,8 +56,7 @@ public final class QuarterCloses implements CellFeed {
     private record Cell(long quarterHour, Combination of) {}
 
     private final int partitions;
-    private final IntSupplier sources;
-    private final long quartersKept;
+    private final int sources;
     private final Map<Integer, Long> clocks = new HashMap<>();
     private final Set<Integer> changedClocks = new HashSet<>();
     private final NavigableMap<Late, long[]> late = new TreeMap<>(Late.ORDER);
@@ -70,12 +70,10 @@ public final class QuarterCloses implements CellFeed {
     /**
      * @param partitions of the topic that closed quarter-hours go to
      * @param sources partitions of the events: each has a clock
-     * @param history how far back amounts are sent that were in the cube before the first close
      */
-    public QuarterCloses(int partitions, IntSupplier sources, Duration history) {
+    public QuarterCloses(int partitions, int sources) {
         this.partitions = partitions;
         this.sources = sources;
-        this.quartersKept = history.toMillis() / Resolution.QUARTER_HOUR.sizeMs();
     }
 
     @Override
@@ -115,8 +113,9 @@ public final class QuarterCloses implements CellFeed {
                                         key.readText())),
                         figures);
             }
-            default -> throw new IllegalStateException("the store " + STORE + " holds a key of an unknown kind: a newer"
-                    + " release wrote it, which must read it");
+            default ->
+                throw new IllegalStateException("the store " + STORE + " holds a key of an unknown kind: a newer"
+                        + " release wrote it, which must read it");
         }
     }
 
@@ -151,7 +150,6 @@ public final class QuarterCloses implements CellFeed {
 
     @Override
     public void look(BiConsumer<Integer, byte[]> send) {
-        // A long time is closed a day at a time, so that no transaction gets long.
         close(send);
     }
 
@@ -159,7 +157,10 @@ public final class QuarterCloses implements CellFeed {
     public void drain(BiConsumer<Integer, byte[]> send) {
         for (int source : changedClocks) {
             store.put(
-                    Bytes.wrap(new ByteSink(8).writeByte(SOURCE).writeVarint(source).toBytes()),
+                    Bytes.wrap(new ByteSink(8)
+                            .writeByte(SOURCE)
+                            .writeVarint(source)
+                            .toBytes()),
                     number(clocks.get(source)));
         }
         changedClocks.clear();
@@ -175,8 +176,8 @@ public final class QuarterCloses implements CellFeed {
         if (to <= open) {
             return;
         }
-        long from = open == NOT_BEGUN ? to - quartersKept : open;
-        to = Math.min(to, from + QUARTERS_PER_DAY);
+        long from = open == NOT_BEGUN ? to - HISTORY : open;
+        to = Math.min(to, from + CLOSED_MAX);
         sendInTime(from, to);
         sendLate(to);
         sendUsers();
@@ -194,7 +195,7 @@ public final class QuarterCloses implements CellFeed {
 
     /** The first quarter-hour that some source has still open. */
     private long closable() {
-        if (clocks.size() < sources.getAsInt()) {
+        if (clocks.size() < sources) {
             return NOT_BEGUN;
         }
         return clocks.values().stream().mapToLong(Long::longValue).min().orElse(NOT_BEGUN);
@@ -209,8 +210,7 @@ public final class QuarterCloses implements CellFeed {
                 null,
                 null,
                 (dimensions, quarter, measures, units) -> add(
-                        sums.computeIfAbsent(
-                                new Cell(quarter, combinationOf(dimensions)), c -> new long[Figure.COUNT]),
+                        sums.computeIfAbsent(new Cell(quarter, combinationOf(dimensions)), c -> new long[Figure.COUNT]),
                         Figure.of(measures)));
         late.forEach((key, figures) -> {
             long[] sum = sums.get(new Cell(key.quarterHour(), key.of()));

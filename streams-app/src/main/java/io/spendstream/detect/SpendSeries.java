@@ -71,8 +71,7 @@ final class SpendSeries {
     private void restore(KeyValue<Bytes, byte[]> entry) {
         Scope scope = new SeriesKeys.Parts(entry.key).scope();
         ByteSource value = new ByteSource(entry.value);
-        Known known = new Known(
-                scope, value.readSigned(), value.readSigned(), RecentQuarters.decode(value.readRest()));
+        Known known = new Known(scope, value.readSigned(), value.readSigned(), RecentQuarters.decode(value.readRest()));
         tenants.computeIfAbsent(scope.tenant(), t -> new LinkedHashMap<>()).put(scope, known);
     }
 
@@ -82,7 +81,8 @@ final class SpendSeries {
 
     /** The scopes of a tenant: the widest first. */
     List<Known> scopes(String tenant) {
-        List<Known> scopes = new ArrayList<>(tenants.getOrDefault(tenant, Map.of()).values());
+        List<Known> scopes =
+                new ArrayList<>(tenants.getOrDefault(tenant, Map.of()).values());
         scopes.sort((a, b) -> {
             int byKind = a.scope.kind().compareTo(b.scope.kind());
             return byKind != 0 ? byKind : a.scope.value().compareTo(b.scope.value());
@@ -180,8 +180,8 @@ final class SpendSeries {
                             .toBytes());
         }
         changed.clear();
-        changedDays.forEach((scope, figures) ->
-                figures.forEach((day, of) -> store.put(SeriesKeys.day(scope, day), of.encode())));
+        changedDays.forEach(
+                (scope, figures) -> figures.forEach((day, of) -> store.put(SeriesKeys.day(scope, day), of.encode())));
         changedDays.clear();
         letGo();
     }
@@ -260,7 +260,9 @@ final class SpendSeries {
 
             @Override
             public ScopeView tenant() {
-                return scope.kind() == Scope.Kind.TENANT ? this : view(Scope.tenant(scope.tenant()), topUsers, dailyBudget);
+                return scope.kind() == Scope.Kind.TENANT
+                        ? this
+                        : view(Scope.tenant(scope.tenant()), topUsers, dailyBudget);
             }
 
             @Override

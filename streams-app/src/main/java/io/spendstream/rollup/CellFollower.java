@@ -12,9 +12,9 @@ import java.util.List;
 public record CellFollower(CellFeed feed, String to) {
 
     /** Tells several feeds of each delta, those of them that want to know. */
-    static CellFeed.Deltas all(List<CellFollower> followers) {
+    static CellDeltas all(List<CellFollower> followers) {
         List<CellFeed> feeds = followers.stream().map(CellFollower::feed).toList();
-        return new CellFeed.Deltas() {
+        return new CellDeltas() {
             @Override
             public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
                 for (CellFeed feed : feeds) {

@@ -87,7 +87,7 @@ final class CellTable implements CellReader {
                 nextBlock = numberOf(block.key) + 1;
                 firstBlock = first ? nextBlock - 1 : firstBlock;
                 first = false;
-                apply(block.value, CellFeed.Deltas.NONE);
+                apply(block.value, CellDeltas.NONE);
             }
         }
     }
@@ -108,12 +108,12 @@ final class CellTable implements CellReader {
     }
 
     /** Adds a block of deltas, of each of which the feed is told. */
-    void add(byte[] block, CellFeed.Deltas feed) {
+    void add(byte[] block, CellDeltas feed) {
         journal.put(journalKey(nextBlock++), block);
         apply(block, feed);
     }
 
-    private void apply(byte[] block, CellFeed.Deltas feed) {
+    private void apply(byte[] block, CellDeltas feed) {
         synchronized (lock) {
             DeltaBlock.read(block, new DeltaBlock.Reader() {
                 @Override

@@ -30,7 +30,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     private final RollupSettings settings;
     private final String rollups;
     private final List<CellFollower> followers;
-    private final CellFeed.Deltas deltas;
+    private final CellDeltas deltas;
     private final Shards shards;
     private final Runnable overflow;
     private final RollupRecords records;

@@ -442,6 +442,7 @@ class CommitPointTest {
         MockProcessorContext<Integer, byte[]> context = new MockProcessorContext<>();
         CommitsWhenTold commit = new CommitsWhenTold();
         context.addStateStore(commit);
+        context.addStateStore(TestStores.inMemory(CombineStage.CLOCK));
         stage.init(context);
         stage.process(oneDollar());
 
@@ -456,7 +457,7 @@ class CommitPointTest {
         context.forwarded()
                 .forEach(forwarded -> DeltaBlock.read(forwarded.record().value(), new DeltaBlock.Reader() {
                     @Override
-                    public void cell(String[] dimensions, long quarterHour, Delta delta) {
+                    public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
                         costs.add(delta.measures()[Measure.COST.ordinal()]);
                     }
 
