@@ -30,6 +30,13 @@ public final class DayFigures {
         return this;
     }
 
+    /** Notes what the user who spent most of a tenant's day has spent so far, so that it is known what is usual. */
+    public DayFigures topUser(long cost) {
+        long[] only = new long[Figure.COUNT];
+        only[Figure.TOP_USER_COST.ordinal()] = cost - total(Figure.TOP_USER_COST);
+        return add(0, only);
+    }
+
     /** @param hour 0 to 23 */
     public long hour(int hour, Figure figure) {
         long[] hours = figures[figure.ordinal()];

@@ -28,7 +28,9 @@ public enum Figure {
     /** Cost that came after its quarter-hour was closed, in the hour in which it came. */
     LATE_COST,
     /** Requests that came after their quarter-hour was closed, in the hour in which they came. */
-    LATE_REQUESTS;
+    LATE_REQUESTS,
+    /** Of a tenant's day: the cost of the user who spent most, see {@link DayFigures#topUser}. In the first hour. */
+    TOP_USER_COST;
 
     private static final Figure[] VALUES = values();
     public static final int COUNT = VALUES.length;

@@ -28,6 +28,11 @@ public record Verdict(
         long sinceMs,
         String subject) {
 
+    /** The same about a part of the scope. */
+    Verdict about(String part) {
+        return new Verdict(detector, level, severity, measure, value, baseline, threshold, how, sinceMs, part);
+    }
+
     /** Hysteresis: what is between opening and clearing keeps an alert as it is. */
     public enum Level {
         /** Past the threshold. */
