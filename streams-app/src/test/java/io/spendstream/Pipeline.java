@@ -208,6 +208,13 @@ final class Pipeline implements AutoCloseable {
                 .readValuesToList();
     }
 
+    /** The alerts of detectors since the last call, in their order. */
+    List<Alert> anomalies() {
+        return driver.createOutputTopic(
+                        topics.anomalyAlerts().name(), Serdes.String().deserializer(), alerts.deserializer())
+                .readValuesToList();
+    }
+
     /** The last status of each key since the last call; null where it was taken back. */
     Map<String, BudgetStatus> statuses() {
         Map<String, BudgetStatus> last = new TreeMap<>();

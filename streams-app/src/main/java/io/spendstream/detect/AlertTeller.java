@@ -9,6 +9,7 @@ import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -83,16 +84,23 @@ final class AlertTeller {
         }
     }
 
-    /** An open alert of which no detector has said anything. */
-    void silent(AlertKey key) {
+    /**
+     * An open alert whose cause was not found.
+     *
+     * @param judged whether its detector has judged the scope
+     */
+    void notFound(AlertKey key, boolean judged) {
         OpenAlerts.Held before = alerts.get(key);
-        LifeCycle.Next next = lifeCycle.next(before.state(), LifeCycle.Finding.SILENT, AlertSeverity.INFO, atMs);
+        LifeCycle.Finding finding = judged ? LifeCycle.Finding.CLEAR : LifeCycle.Finding.SILENT;
+        LifeCycle.Next next = lifeCycle.next(before.state(), finding, AlertSeverity.INFO, atMs);
         if (next.step() == LifeCycle.Step.RESOLVED) {
             tell(
                     key,
                     next,
                     resolved(before, before.alert().getValue()),
                     before.alert().getNotify());
+        } else {
+            alerts.put(key, new OpenAlerts.Held(next.state(), before.alert()));
         }
     }
 
@@ -120,27 +128,37 @@ final class AlertTeller {
         send.accept(told);
     }
 
-    /** The id of the alert that tells of the same cause already; null where there is none. */
+    /**
+     * The id of the alert that tells of the same cause already; null where there is none. Where something was found of
+     * the same scope before, it is part of the same; else of what was found of a scope in common shortly before.
+     */
     private String partOf(AlertKey key, AlertSeverity severity) {
-        String found = null;
-        long openedFirst = Long.MAX_VALUE;
-        for (Map.Entry<AlertKey, OpenAlerts.Held> open : alerts.openOf(tenant).entrySet()) {
-            OpenAlerts.Held held = open.getValue();
-            boolean tells = !open.getKey().equals(key)
-                    && !held.alert().getLabels().containsKey(PART_OF)
-                    && held.state().severity().compareTo(severity) >= 0
-                    && atMs - held.alert().getChangedAt().toEpochMilli() <= SAME_CAUSE_WITHIN.toMillis();
-            if (tells
-                    && family(open.getKey().detector()).equals(family(key.detector()))
-                    && overlap(open.getKey().scope(), key.scope())
-                    && (held.state().openedAt() < openedFirst
-                            || (held.state().openedAt() == openedFirst
-                                    && held.alert().getId().compareTo(found) < 0))) {
-                found = held.alert().getId();
-                openedFirst = held.state().openedAt();
-            }
+        Map.Entry<AlertKey, OpenAlerts.Held> whole = alerts.openOf(tenant).entrySet().stream()
+                .filter(open -> !open.getKey().equals(key))
+                .filter(open -> family(open.getKey().detector()).equals(family(key.detector())))
+                .filter(open -> open.getValue().state().severity().compareTo(severity) >= 0)
+                .filter(open -> open.getKey().scope().equals(key.scope())
+                        || (isLeader(open.getValue())
+                                && isFresh(open.getValue())
+                                && overlap(open.getKey().scope(), key.scope())))
+                .min(Comparator.comparing((Map.Entry<AlertKey, OpenAlerts.Held> open) ->
+                                !open.getKey().scope().equals(key.scope()))
+                        .thenComparing(open -> open.getValue().state().openedAt())
+                        .thenComparing(open -> open.getValue().alert().getId()))
+                .orElse(null);
+        if (whole == null) {
+            return null;
         }
-        return found;
+        Alert alert = whole.getValue().alert();
+        return alert.getLabels().getOrDefault(PART_OF, alert.getId());
+    }
+
+    private static boolean isLeader(OpenAlerts.Held held) {
+        return !held.alert().getLabels().containsKey(PART_OF);
+    }
+
+    private boolean isFresh(OpenAlerts.Held held) {
+        return atMs - held.alert().getChangedAt().toEpochMilli() <= SAME_CAUSE_WITHIN.toMillis();
     }
 
     /** Detectors that one cause makes fire together. */

@@ -109,14 +109,17 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
         void at(Scope scope) {
             ScopeView view = series.view(scope, topUsers, dailyBudget);
             Set<AlertKey> judged = new HashSet<>();
-            for (Verdict verdict : Detectors.judge(view, quarterHour, settings)) {
+            Set<String> detectors = new HashSet<>();
+            for (Verdict verdict : Detectors.judge(view, quarterHour, settings, series.baseline(view, quarterHour))) {
                 AlertKey key = new AlertKey(verdict.detector().label(), scope, verdict.subject());
                 judged.add(key);
+                detectors.add(key.detector());
                 teller.found(key, verdict, view);
             }
             for (AlertKey open : alerts.openOf(scope)) {
                 if (!judged.contains(open)) {
-                    teller.silent(open);
+                    // A detector that speaks of somebody else, or of nobody, has nothing against this one.
+                    teller.notFound(open, detectors.contains(open.detector()));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.spendstream.detect;
 
+import io.spendstream.anomaly.Baseline;
 import io.spendstream.anomaly.DayFigures;
 import io.spendstream.anomaly.Figure;
 import io.spendstream.anomaly.RecentQuarters;
@@ -41,8 +42,9 @@ final class SpendSeries {
         final Scope scope;
         long firstDay;
         long lastDay;
-        RecentQuarters recent;
-        private boolean changed;
+        final RecentQuarters recent;
+        /** Of the day judged last; null where days before it have changed since. */
+        private Baseline baseline;
 
         private Known(Scope scope, long firstDay, long lastDay, RecentQuarters recent) {
             this.scope = scope;
@@ -112,6 +114,9 @@ final class SpendSeries {
         known.firstDay = Math.min(known.firstDay, day);
         known.lastDay = Math.max(known.lastDay, day);
         known.recent.add(quarterHour, figures);
+        if (known.baseline != null && day < known.baseline.day()) {
+            known.baseline = null;
+        }
         changed.add(known);
         changedDay(scope, day).add(hourOf(quarterHour), figures);
         if (cameIn > quarterHour) {
@@ -275,6 +280,15 @@ final class SpendSeries {
                 return dailyBudget;
             }
         };
+    }
+
+    /** What is expected of a scope on the day of a quarter-hour. */
+    Baseline baseline(ScopeView view, long quarterHour) {
+        Known known = tenants.get(view.scope().tenant()).get(view.scope());
+        if (known.baseline == null || known.baseline.day() != dayOf(quarterHour)) {
+            known.baseline = Baseline.of(view, dayOf(quarterHour));
+        }
+        return known.baseline;
     }
 
     static long dayOf(long quarterHour) {

@@ -3,6 +3,7 @@ package io.spendstream.combine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spendstream.TestStores;
 import io.spendstream.Usages;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
