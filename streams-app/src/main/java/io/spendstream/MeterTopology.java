@@ -15,7 +15,6 @@ import io.spendstream.ingest.WriterSchemas;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.pricing.PriceStage;
 import io.spendstream.pricing.PricesStage;
-import io.spendstream.rollup.CellFollower;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.RollupStage;
 import io.spendstream.rollup.Shards;
@@ -344,7 +343,12 @@ public final class MeterTopology {
         KStream<Object, Object> rolledUp = repartitioned(deltas, DELTAS)
                 .process(
                         () -> new RollupStage(
-                                settings.rollup(), ROLLUPS, followers(), shared.shards(), shared.valueOverflow()),
+                                settings.rollup(),
+                                new RollupStage.Ways(ROLLUPS, firstOf(SCOPES_OF_CUBE), firstOf(CLOSES)),
+                                new ScopeCells(shared.watched().book(), settings.deltaPartitions(), settings.rollup()),
+                                new QuarterCloses(settings.deltaPartitions(), settings.eventPartitions()),
+                                shared.shards(),
+                                shared.valueOverflow()),
                         Named.as(ROLLUP),
                         RollupStage.COMMIT_POINT,
                         RollupStage.CELLS,
@@ -353,15 +357,6 @@ public final class MeterTopology {
                         QuarterCloses.STORE);
         publish(rolledUp, settings.topics().spendRollups().name(), ROLLUPS, Serdes.String(), serdes.rollup());
         return rolledUp;
-    }
-
-    private List<CellFollower> followers() {
-        int partitions = settings.deltaPartitions();
-        return List.of(
-                new CellFollower(
-                        new ScopeCells(shared.watched().book(), partitions, settings.rollup()),
-                        firstOf(SCOPES_OF_CUBE)),
-                new CellFollower(new QuarterCloses(partitions, settings.eventPartitions()), firstOf(CLOSES)));
     }
 
     private void watch(StreamsBuilder builder, KStream<Integer, byte[]> ofUsage, KStream<Integer, byte[]> ofCube) {

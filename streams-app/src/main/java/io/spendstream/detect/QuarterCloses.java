@@ -6,8 +6,8 @@ import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
 import io.spendstream.combine.Delta;
 import io.spendstream.combine.DeltaBlock;
-import io.spendstream.rollup.CellFeed;
 import io.spendstream.rollup.CellReader;
+import io.spendstream.rollup.QuarterFeed;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
@@ -31,7 +31,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * belong in one, what its cells hold of it is summed and sent. Until then nothing has to be done for a delta but one that
  * came late: it is kept aside, so that it counts in the quarter-hour it came in, in every run of the same records.
  */
-public final class QuarterCloses implements CellFeed {
+public final class QuarterCloses implements QuarterFeed {
 
     /** The logged store of what is closed, of the sources' clocks and of late amounts that are not sent yet. */
     public static final String STORE = "quarter-closes";
@@ -120,11 +120,6 @@ public final class QuarterCloses implements CellFeed {
     }
 
     @Override
-    public boolean isFollowing() {
-        return true;
-    }
-
-    @Override
     public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
         // A source that was idle was moved on by the wall clock: what it brings for before is late.
         long came = cameIn == DeltaBlock.IN_TIME ? Math.max(quarterHour, open) : Math.max(cameIn, open);
@@ -146,11 +141,6 @@ public final class QuarterCloses implements CellFeed {
             clocks.put(clock.source(), clock.open());
             changedClocks.add(clock.source());
         }
-    }
-
-    @Override
-    public void look(BiConsumer<Integer, byte[]> send) {
-        close(send);
     }
 
     @Override

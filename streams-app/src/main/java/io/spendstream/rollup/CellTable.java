@@ -33,6 +33,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * journal's blocks deleted, in one transaction. A restart reads the journal and is where it was. Memory always holds
  * totals, so a reader that finds a cell there ignores the stored one.
  *
+ * <p>A feed may keep what it is told of over a commit: the store then says from which block of the journal on, and a
+ * restart tells it of these again.
+ *
  * <p>One thread writes; readers come from any thread and take the lock only to copy what is in memory.
  */
 final class CellTable implements CellReader {
@@ -51,6 +54,10 @@ final class CellTable implements CellReader {
     private final ByteSink total = new ByteSink(512);
     private long nextBlock;
     private long firstBlock;
+    /** The first block that holds deltas which the feed has not sent. */
+    private long firstUnsent;
+
+    private boolean unsentStored;
     private int unsettled;
     private boolean tagsStored;
 
@@ -87,8 +94,51 @@ final class CellTable implements CellReader {
                 nextBlock = numberOf(block.key) + 1;
                 firstBlock = first ? nextBlock - 1 : firstBlock;
                 first = false;
-                apply(block.value, CellDeltas.NONE);
+                apply(block.value, CellFeed.NONE, QuarterFeed.NONE);
             }
+        }
+        byte[] unsent = cells.get(CellKeys.unsent());
+        unsentStored = unsent != null;
+        firstUnsent = unsentStored ? ByteBuffer.wrap(unsent).getLong() : nextBlock;
+    }
+
+    /** Tells a feed of the deltas that it had not sent. */
+    void replayUnsent(CellFeed feed) {
+        for (long number = firstUnsent; number < nextBlock; number++) {
+            follow(journal.get(journalKey(number)), feed);
+        }
+    }
+
+    private void follow(byte[] block, CellFeed feed) {
+        DeltaBlock.read(block, new DeltaBlock.Reader() {
+            @Override
+            public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
+                String[] known = sized(dimensions);
+                values.limit(known);
+                feed.cell(null, known, quarterHour, delta);
+            }
+
+            @Override
+            public void user(String tenant, byte[] user, long day, Delta delta) {}
+        });
+    }
+
+    /** Notes that the feed has sent all that it was told of. */
+    void sentAll() {
+        firstUnsent = nextBlock;
+        if (unsentStored) {
+            cells.delete(CellKeys.unsent());
+            unsentStored = false;
+        }
+    }
+
+    /** Notes that the feed keeps what it was told of since it had sent all. */
+    void keptUnsent() {
+        if (!unsentStored) {
+            cells.put(
+                    CellKeys.unsent(),
+                    ByteBuffer.allocate(Long.BYTES).putLong(firstUnsent).array());
+            unsentStored = true;
         }
     }
 
@@ -107,13 +157,14 @@ final class CellTable implements CellReader {
         return now.size() == known.size();
     }
 
-    /** Adds a block of deltas, of each of which the feed is told. */
-    void add(byte[] block, CellDeltas feed) {
+    /** Adds a block of deltas, of each of which the feeds are told. */
+    void add(byte[] block, CellFeed feed, QuarterFeed quarters) {
         journal.put(journalKey(nextBlock++), block);
-        apply(block, feed);
+        apply(block, feed, quarters);
     }
 
-    private void apply(byte[] block, CellDeltas feed) {
+    private void apply(byte[] block, CellFeed feed, QuarterFeed quarters) {
+        boolean followed = feed.isFollowing();
         synchronized (lock) {
             DeltaBlock.read(block, new DeltaBlock.Reader() {
                 @Override
@@ -122,22 +173,25 @@ final class CellTable implements CellReader {
                     values.limit(known);
                     long day = Resolution.DAY.bucketOf(Resolution.QUARTER_HOUR.startMs(quarterHour));
                     CellKeys.writeCell(key.clear(), Resolution.QUARTER_HOUR, known, quarterHour);
-                    addTo(key, delta);
+                    Slot slot = addTo(key, delta);
                     CellKeys.writeCell(key.clear(), Resolution.DAY, known, day);
                     addTo(key, delta);
-                    feed.cell(known, quarterHour, cameIn, delta);
+                    if (followed) {
+                        slot.followed = feed.cell(slot.followed, known, quarterHour, delta);
+                    }
+                    quarters.cell(known, quarterHour, cameIn, delta);
                 }
 
                 @Override
                 public void user(String tenant, byte[] user, long day, Delta delta) {
                     values.know(tenant);
                     CellKeys.writeUser(key.clear(), tenant, day, user);
-                    feed.user(tenant, user, day, addTo(key, delta));
+                    quarters.user(tenant, user, day, addTo(key, delta).total);
                 }
 
                 @Override
                 public void clock(DeltaBlock.Clock clock) {
-                    feed.clock(clock);
+                    quarters.clock(clock);
                 }
             });
         }
@@ -148,7 +202,7 @@ final class CellTable implements CellReader {
         return dimensions.length == dimensionCount ? dimensions : Arrays.copyOf(dimensions, dimensionCount);
     }
 
-    private Delta addTo(ByteSink key, Delta delta) {
+    private Slot addTo(ByteSink key, Delta delta) {
         Slot slot = slots.find(key.buffer(), key.size());
         if (slot == null) {
             byte[] kept = key.toBytes();
@@ -161,7 +215,7 @@ final class CellTable implements CellReader {
             slot.unsettled = true;
             unsettled++;
         }
-        return slot.total;
+        return slot;
     }
 
     private static Delta stored(byte[] value) {
@@ -178,7 +232,8 @@ final class CellTable implements CellReader {
     }
 
     /**
-     * Writes the totals of all changed cells to the store and empties the journal.
+     * Writes the totals of all changed cells to the store and empties the journal. To be called when the feed has sent
+     * all.
      *
      * @param changed is told of each quarter-hour that changed, with its running total
      */
@@ -222,7 +277,11 @@ final class CellTable implements CellReader {
                 ordered.clear();
                 slots.forEach(slot -> ordered.put(slot.key, slot));
             }
-            slots.forEach(slot -> slot.usedLately = false);
+            slots.forEach(slot -> {
+                // What the feed knew of them may be of definitions that are gone.
+                slot.followed = slot.usedLately ? slot.followed : null;
+                slot.usedLately = false;
+            });
         }
     }
 

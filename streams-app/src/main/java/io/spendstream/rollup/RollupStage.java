@@ -4,7 +4,6 @@ import io.spendstream.combine.CommitPoint;
 import io.spendstream.usage.Resolution;
 import io.spendstream.v1.SpendRollup;
 import java.time.Duration;
-import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -24,13 +23,25 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
 
     private static final long DAY_MS = Resolution.DAY.sizeMs();
 
-    /** How soon a task without deltas takes notice of a definition. Each look is a transaction, also of an idle task. */
-    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    /**
+     * How soon a task without deltas takes notice of a definition, and how long a feed keeps what it was told at the
+     * most. Each look is a transaction, also of an idle task.
+     */
+    public static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+    /**
+     * Where results go.
+     *
+     * @param rollups name of the sink of running totals
+     * @param fed name of the node that takes what the feed sends
+     * @param closed name of the node that takes closed quarter-hours
+     */
+    public record Ways(String rollups, String fed, String closed) {}
 
     private final RollupSettings settings;
-    private final String rollups;
-    private final List<CellFollower> followers;
-    private final CellDeltas deltas;
+    private final Ways ways;
+    private final CellFeed feed;
+    private final QuarterFeed quarters;
     private final Shards shards;
     private final Runnable overflow;
     private final RollupRecords records;
@@ -40,16 +51,16 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     private long expiredOnDay;
 
     /**
-     * @param rollups name of the sink of running totals
-     * @param followers of the cells of this task
+     * @param feed follows the cells of this task
+     * @param quarters closes its quarter-hours
      * @param overflow is told of each value that became {@code __other__}
      */
     public RollupStage(
-            RollupSettings settings, String rollups, List<CellFollower> followers, Shards shards, Runnable overflow) {
+            RollupSettings settings, Ways ways, CellFeed feed, QuarterFeed quarters, Shards shards, Runnable overflow) {
         this.settings = settings;
-        this.rollups = rollups;
-        this.followers = followers;
-        this.deltas = CellFollower.all(followers);
+        this.ways = ways;
+        this.feed = feed;
+        this.quarters = quarters;
         this.shards = shards;
         this.overflow = overflow;
         this.records = new RollupRecords(settings.tagDimensions());
@@ -64,34 +75,53 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         expiredOnDay = Long.MIN_VALUE;
         // The wall clock decides only when totals are written down, not what they are.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
-        followers.forEach(follower -> follower.feed().start(context, table));
+        feed.start(context, table);
+        feed.replay(() -> table.replayUnsent(feed));
+        quarters.start(context, table);
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         // What a commit brings comes in a block from each task before: one sum of them all is sent on.
-        afterRecord = commit.beforeCommit(context, this::drain);
-        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> look());
+        afterRecord = commit.beforeCommit(context, this::beforeCommit);
+        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> sendAll());
         shards.opened(table);
     }
 
     @Override
     public void process(Record<Integer, byte[]> record) {
-        look();
-        table.add(record.value(), deltas);
+        feed.look(this::sendFed);
+        if (!feed.keeps()) {
+            table.sentAll();
+        }
+        table.add(record.value(), feed, quarters);
         afterRecord.run();
         if (table.isFull()) {
             settle();
         }
     }
 
-    private void look() {
-        for (CellFollower follower : followers) {
-            follower.feed().look((partition, block) -> send(partition, block, follower.to()));
+    private void beforeCommit() {
+        long behindMs = context.currentSystemTimeMs() - context.currentStreamTimeMs();
+        feed.commit(behindMs, this::sendFed);
+        if (feed.keeps()) {
+            table.keptUnsent();
+        } else {
+            table.sentAll();
         }
+        quarters.drain(this::sendClosed);
     }
 
-    private void drain() {
-        for (CellFollower follower : followers) {
-            follower.feed().drain((partition, block) -> send(partition, block, follower.to()));
-        }
+    private void sendAll() {
+        feed.look(this::sendFed);
+        feed.drain(this::sendFed);
+        table.sentAll();
+        quarters.drain(this::sendClosed);
+    }
+
+    private void sendClosed(int partition, byte[] block) {
+        send(partition, block, ways.closed());
+    }
+
+    private void sendFed(int partition, byte[] block) {
+        send(partition, block, ways.fed());
     }
 
     private void send(int partition, byte[] block, String to) {
@@ -100,6 +130,9 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     }
 
     private void settle() {
+        // What the feed keeps can be found in the journal only, which is emptied.
+        feed.drain(this::sendFed);
+        table.sentAll();
         table.settle((cell, total) -> {
             SpendRollup rollup = records.of(cell, total);
             context.forward(
@@ -107,7 +140,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
                             (Object) RollupRecords.key(rollup),
                             (Object) rollup,
                             Math.max(0, context.currentStreamTimeMs())),
-                    rollups);
+                    ways.rollups());
         });
         long day = Math.floorDiv(context.currentStreamTimeMs(), DAY_MS);
         if (context.currentStreamTimeMs() > 0 && day > expiredOnDay) {

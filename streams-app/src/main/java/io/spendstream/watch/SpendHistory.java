@@ -98,6 +98,9 @@ final class SpendHistory {
             long length = end - start;
             long overlap = Math.min(end, toMs) - Math.max(start, fromMs);
             long amount = sums[place(bin)];
+            if (overlap == length) {
+                return amount;
+            }
             return amount / length * overlap + amount % length * overlap / length;
         }
 

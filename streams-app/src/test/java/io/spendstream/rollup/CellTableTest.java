@@ -71,7 +71,7 @@ class CellTableTest {
     @Test
     void tagsMayBeAppendedAndNothingElse() {
         // Given
-        table.add(Blocks.of(List.of(cost("a", 0, 1)), "region"), CellFeed.NONE);
+        table.add(Blocks.of(List.of(cost("a", 0, 1)), "region"), CellFeed.NONE, QuarterFeed.NONE);
         table.settle((cell, total) -> {});
 
         // Then
@@ -186,7 +186,7 @@ class CellTableTest {
                         usages.add(usage(random, features, days));
                     }
                     usages.forEach(model::add);
-                    table.add(Blocks.of(usages, "region"), CellFeed.NONE);
+                    table.add(Blocks.of(usages, "region"), CellFeed.NONE, QuarterFeed.NONE);
                 }
                 case 3, 4 -> {
                     table.settle(
@@ -225,15 +225,15 @@ class CellTableTest {
     @Test
     void onlyWhatChangedIsPublishedAgain() {
         List<String> published = new ArrayList<>();
-        table.add(Blocks.of(List.of(cost("a", 0, 1)), "region"), CellFeed.NONE);
-        table.add(Blocks.of(List.of(cost("b", 0, 1)), "region"), CellFeed.NONE);
+        table.add(Blocks.of(List.of(cost("a", 0, 1)), "region"), CellFeed.NONE, QuarterFeed.NONE);
+        table.add(Blocks.of(List.of(cost("b", 0, 1)), "region"), CellFeed.NONE, QuarterFeed.NONE);
         table.settle((key, total) -> published.add(keyText(key)));
         assertThat(published).hasSize(2);
 
         published.clear();
         table.settle((key, total) -> published.add(keyText(key)));
         assertThat(published).isEmpty();
-        table.add(Blocks.of(List.of(cost("b", 0, 1)), "region"), CellFeed.NONE);
+        table.add(Blocks.of(List.of(cost("b", 0, 1)), "region"), CellFeed.NONE, QuarterFeed.NONE);
         table.settle((key, total) -> published.add(keyText(key)));
         assertThat(published).singleElement().asString().contains("b");
     }
@@ -256,10 +256,14 @@ class CellTableTest {
         // Given: half in the store, half in memory
         table.add(
                 Blocks.of(List.of(cost("a", -1, 1), cost("a", 0, 10), cost("a", QUARTER_HOUR_MS, 100)), "region"),
-                CellFeed.NONE);
+                CellFeed.NONE,
+                QuarterFeed.NONE);
         table.settle((key, total) -> {});
         restarted();
-        table.add(Blocks.of(List.of(cost("ab", 0, 1_000), cost("a", 0, 10_000)), "region"), CellFeed.NONE);
+        table.add(
+                Blocks.of(List.of(cost("ab", 0, 1_000), cost("a", 0, 10_000)), "region"),
+                CellFeed.NONE,
+                QuarterFeed.NONE);
 
         // Then
         Set<String> a = Set.of("a", "unknown");
@@ -292,7 +296,7 @@ class CellTableTest {
         for (byte[] block : blocks) {
             cells = TestStores.inMemory(RollupStage.CELLS);
             journal = TestStores.inMemory(RollupStage.JOURNAL);
-            restarted().add(block, CellFeed.NONE);
+            restarted().add(block, CellFeed.NONE, QuarterFeed.NONE);
             table.users(0, 1, null, (tenant, user, day, measures) -> users.add(user + measures[COST]));
         }
 
@@ -306,7 +310,7 @@ class CellTableTest {
         settings = settings(2, 1_000);
         restarted();
         for (String feature : List.of("a", "b", "c", "d", "c")) {
-            table.add(Blocks.of(List.of(cost(feature, 0, 1)), "region"), CellFeed.NONE);
+            table.add(Blocks.of(List.of(cost(feature, 0, 1)), "region"), CellFeed.NONE, QuarterFeed.NONE);
         }
 
         // Then
@@ -322,8 +326,8 @@ class CellTableTest {
     void blocksOfAnInstanceWithFewerOrMoreTagDimensionsAreTaken() {
         UsageRecord event = Usages.event("a", "m", null, 0);
         event.tags = Map.of("region", "eu", "app", "x");
-        table.add(Blocks.of(List.of(Usages.costing(event, 1))), CellFeed.NONE);
-        table.add(Blocks.of(List.of(Usages.costing(event, 10)), "region", "app"), CellFeed.NONE);
+        table.add(Blocks.of(List.of(Usages.costing(event, 1))), CellFeed.NONE, QuarterFeed.NONE);
+        table.add(Blocks.of(List.of(Usages.costing(event, 10)), "region", "app"), CellFeed.NONE, QuarterFeed.NONE);
         Map<String, Long> byRegion = new HashMap<>();
         table.cells(
                 Resolution.DAY,
@@ -351,7 +355,8 @@ class CellTableTest {
                                 cost("a", now - 100 * DAY_MS, 1_000),
                                 cost("ab", now, 10_000)),
                         "region"),
-                CellFeed.NONE);
+                CellFeed.NONE,
+                QuarterFeed.NONE);
         table.settle((key, total) -> {});
 
         // When
@@ -382,7 +387,7 @@ class CellTableTest {
                 all.add(cost("f" + f, q * QUARTER_HOUR_MS, 1));
             }
         }
-        table.add(Blocks.of(all, "region"), CellFeed.NONE);
+        table.add(Blocks.of(all, "region"), CellFeed.NONE, QuarterFeed.NONE);
         CellTable read = table;
         AtomicBoolean done = new AtomicBoolean();
         AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -419,7 +424,7 @@ class CellTableTest {
         Random random = new Random(2);
         int blocks = 1;
         for (int step = 0; step < 40 && goOn.getAsBoolean(); step++) {
-            table.add(Blocks.of(all, "region"), CellFeed.NONE);
+            table.add(Blocks.of(all, "region"), CellFeed.NONE, QuarterFeed.NONE);
             blocks++;
             if (random.nextInt(3) > 0) {
                 table.settle((key, total) -> {});
@@ -449,7 +454,7 @@ class CellTableTest {
         for (int f = 0; f < features; f++) {
             all.add(cost("f" + f, 0, 1));
         }
-        table.add(Blocks.of(all, "region"), CellFeed.NONE);
+        table.add(Blocks.of(all, "region"), CellFeed.NONE, QuarterFeed.NONE);
         Thread reader = new Thread(() -> {
             try {
                 while (!done.get()) {
@@ -466,7 +471,7 @@ class CellTableTest {
                 all.stream().map(u -> Usages.costing(u.event(), 0)).toList();
         for (int step = 0; step < 10 && failure.get() == null; step++) {
             table.settle((key, total) -> {});
-            table.add(Blocks.of(nothing, "region"), CellFeed.NONE);
+            table.add(Blocks.of(nothing, "region"), CellFeed.NONE, QuarterFeed.NONE);
         }
         done.set(true);
         reader.join();
