@@ -71,6 +71,7 @@ class ArchitectureTest {
                     "..pricing..",
                     "..combine..",
                     "..rollup..",
+                    "..alert..",
                     "..budget..",
                     "..scope..",
                     "..watch..")
@@ -81,7 +82,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule pureRulesKnowNoKafkaNoMetricsAndNoClock = noClasses()
             .that()
-            .resideInAnyPackage("io.spendstream.money..", "io.spendstream.budget..")
+            .resideInAnyPackage("io.spendstream.money..", "io.spendstream.alert..", "io.spendstream.budget..")
             .or()
             .haveNameMatching(
                     "io\\.spendstream\\.pricing\\.(Pricer|PriceBook|PriceRules|Rating|Charge|CompiledCard|PriceMerge).*")
