@@ -369,6 +369,49 @@ class BudgetsTest {
     }
 
     @Test
+    void aBudgetMadeInTheMiddleOfAPeriodKnowsThePaceOfTheTimeBefore() {
+        // Given: of 10 a day 2 yesterday, 4 two hours ago, 1 just now; of the hour 10 minutes are over
+        Instant noon = Pipeline.NOW.plusSeconds(600);
+        spend("y", 2, YESTERDAY);
+        spend("e", 4, Pipeline.NOW.minusSeconds(7_200));
+        spend("n", 1, Pipeline.NOW);
+        Budget budget = daily(10 * COST)
+                .setBurnRateMin(COST)
+                .setMatch(Map.of("feature", List.of("chat")))
+                .build();
+
+        // When
+        pipeline.define(budget, noon);
+        elsewhere(noon);
+
+        // Then: 1 in the hour; 5 in 3 hours, and so as many for each 3 of the hours that are left
+        BudgetStatus status = weekly("daily");
+        assertThat(status.getSpent()).isEqualTo(5 * COST);
+        assertThat(status.getBurnRateNowPpm()).isEqualTo(2_400_000);
+        assertThat(status.getBurnRateYesterdayPpm()).isEqualTo(200_000);
+        assertThat(status.getBurnRate7dPpm()).isEqualTo(100_000);
+        assertThat(status.getForecast()).isGreaterThan(23 * COST).isLessThan(25 * COST);
+        assertThat(pipeline.alerts()).extracting(Alert::getKind).contains("budget_forecast");
+
+        // When it is deleted and made again, under another limit
+        pipeline.forget("daily");
+        pipeline.settle();
+        pipeline.define(Budget.newBuilder(budget).setLimit(20 * COST).build(), noon);
+        elsewhere(noon.plusMillis(1));
+
+        // Then: half of it, not twice as much
+        BudgetStatus again = weekly("daily");
+        assertThat(again.getBurnRateYesterdayPpm()).isEqualTo(100_000);
+        assertThat(again.getBurnRateNowPpm()).isEqualTo(1_200_000);
+    }
+
+    private void spend(String name, int calls, Instant at) {
+        for (int i = 0; i < calls; i++) {
+            pipeline.publish(Pipeline.event(name + i).setTime(at).build(), at);
+        }
+    }
+
+    @Test
     void whereNothingComesAtAllTheClockTurnsTheDay() {
         // Given: it is 12:00 by all clocks
         pipeline.define(

@@ -389,6 +389,34 @@ class WatchStageTest {
     }
 
     @Test
+    void aSourceThatOpensAgainReplacesItsOwnShareOfThePaceOnlyAlsoAfterARestart() {
+        // Given: two that read the cube, 24 and 48 an hour of 100 a day
+        String scope = define(100, List.of());
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 1));
+        send(new Block(3).open(scope).amount(scope, 2));
+        settle();
+        assertThat(lastRate()).isEqualTo(720_000);
+
+        // When
+        begin();
+        send(new Block(1).open(scope).amount(scope, 5));
+
+        // Then
+        assertThat(lastRate()).isEqualTo(1_680_000);
+        send(new Block(1).close(scope));
+        assertThat(lastRate()).isEqualTo(480_000);
+        begin();
+        send(new Block(3).close(scope).open(scope).amount(scope, 3));
+        assertThat(lastRate()).isEqualTo(720_000);
+    }
+
+    private long lastRate() {
+        settle();
+        return statuses.get(statuses.size() - 1).getBurnRateNowPpm();
+    }
+
+    @Test
     void aPaceThatIsFarTooFastPagesOnce() {
         // Given: three quarters of a day's limit within minutes, 18 times an even pace
         Budget daily = Budget.newBuilder()
