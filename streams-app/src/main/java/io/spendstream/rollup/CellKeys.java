@@ -17,6 +17,7 @@ import org.apache.kafka.common.utils.Bytes;
  *   <li>a cell: {@code 1} or {@code 2} (quarter-hour, day), tenant, feature, bucket, the other dimensions
  *   <li>a user's day: {@code 3}, tenant, day, user
  *   <li>a known value of a dimension: {@code 4}, dimension, tenant, value
+ *   <li>the first of the journal's blocks that the feed keeps: {@code 6} ({@code 5} ends the values)
  * </ul>
  *
  * Texts are UTF-8 and end in a zero byte, which no valid event contains; an absent dimension or user is the byte 1, which no
@@ -27,6 +28,7 @@ final class CellKeys {
     private static final byte TAGS = 0;
     static final byte USER = 3;
     static final byte VALUE = 4;
+    private static final byte UNSENT = VALUE + 2;
     private static final byte ABSENT = 1;
 
     private CellKeys() {}
@@ -81,6 +83,10 @@ final class CellKeys {
 
     static Bytes tags() {
         return Bytes.wrap(new byte[] {TAGS});
+    }
+
+    static Bytes unsent() {
+        return Bytes.wrap(new byte[] {UNSENT});
     }
 
     static Bytes valuesFrom() {

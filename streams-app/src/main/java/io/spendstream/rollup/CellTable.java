@@ -33,6 +33,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * journal's blocks deleted, in one transaction. A restart reads the journal and is where it was. Memory always holds
  * totals, so a reader that finds a cell there ignores the stored one.
  *
+ * <p>A feed may keep what it is told of over a commit: the store then says from which block of the journal on, and a
+ * restart tells it of these again.
+ *
  * <p>One thread writes; readers come from any thread and take the lock only to copy what is in memory.
  */
 final class CellTable implements CellReader {
@@ -51,6 +54,10 @@ final class CellTable implements CellReader {
     private final ByteSink total = new ByteSink(512);
     private long nextBlock;
     private long firstBlock;
+    /** The first block that holds deltas which the feed has not sent. */
+    private long firstUnsent;
+
+    private boolean unsentStored;
     private int unsettled;
     private boolean tagsStored;
 
@@ -90,6 +97,49 @@ final class CellTable implements CellReader {
                 apply(block.value, CellFeed.NONE);
             }
         }
+        byte[] unsent = cells.get(CellKeys.unsent());
+        unsentStored = unsent != null;
+        firstUnsent = unsentStored ? ByteBuffer.wrap(unsent).getLong() : nextBlock;
+    }
+
+    /** Tells a feed of the deltas that it had not sent. */
+    void replayUnsent(CellFeed feed) {
+        for (long number = firstUnsent; number < nextBlock; number++) {
+            follow(journal.get(journalKey(number)), feed);
+        }
+    }
+
+    private void follow(byte[] block, CellFeed feed) {
+        DeltaBlock.read(block, new DeltaBlock.Reader() {
+            @Override
+            public void cell(String[] dimensions, long quarterHour, Delta delta) {
+                String[] known = sized(dimensions);
+                values.limit(known);
+                feed.cell(null, known, quarterHour, delta);
+            }
+
+            @Override
+            public void user(String tenant, byte[] user, long day, Delta delta) {}
+        });
+    }
+
+    /** Notes that the feed has sent all that it was told of. */
+    void sentAll() {
+        firstUnsent = nextBlock;
+        if (unsentStored) {
+            cells.delete(CellKeys.unsent());
+            unsentStored = false;
+        }
+    }
+
+    /** Notes that the feed keeps what it was told of since it had sent all. */
+    void keptUnsent() {
+        if (!unsentStored) {
+            cells.put(
+                    CellKeys.unsent(),
+                    ByteBuffer.allocate(Long.BYTES).putLong(firstUnsent).array());
+            unsentStored = true;
+        }
     }
 
     /** Cells hold values in the order of the tags: names may be appended, and nothing else. */
@@ -123,11 +173,11 @@ final class CellTable implements CellReader {
                     values.limit(known);
                     long day = Resolution.DAY.bucketOf(Resolution.QUARTER_HOUR.startMs(quarterHour));
                     CellKeys.writeCell(key.clear(), Resolution.QUARTER_HOUR, known, quarterHour);
-                    addTo(key, delta);
+                    Slot slot = addTo(key, delta);
                     CellKeys.writeCell(key.clear(), Resolution.DAY, known, day);
                     addTo(key, delta);
                     if (followed) {
-                        feed.cell(known, quarterHour, delta);
+                        slot.followed = feed.cell(slot.followed, known, quarterHour, delta);
                     }
                 }
 
@@ -146,7 +196,7 @@ final class CellTable implements CellReader {
         return dimensions.length == dimensionCount ? dimensions : Arrays.copyOf(dimensions, dimensionCount);
     }
 
-    private void addTo(ByteSink key, Delta delta) {
+    private Slot addTo(ByteSink key, Delta delta) {
         Slot slot = slots.find(key.buffer(), key.size());
         if (slot == null) {
             byte[] kept = key.toBytes();
@@ -159,6 +209,7 @@ final class CellTable implements CellReader {
             slot.unsettled = true;
             unsettled++;
         }
+        return slot;
     }
 
     private static Delta stored(byte[] value) {
@@ -175,7 +226,8 @@ final class CellTable implements CellReader {
     }
 
     /**
-     * Writes the totals of all changed cells to the store and empties the journal.
+     * Writes the totals of all changed cells to the store and empties the journal. To be called when the feed has sent
+     * all.
      *
      * @param changed is told of each quarter-hour that changed, with its running total
      */
@@ -219,7 +271,11 @@ final class CellTable implements CellReader {
                 ordered.clear();
                 slots.forEach(slot -> ordered.put(slot.key, slot));
             }
-            slots.forEach(slot -> slot.usedLately = false);
+            slots.forEach(slot -> {
+                // What the feed knew of them may be of definitions that are gone.
+                slot.followed = slot.usedLately ? slot.followed : null;
+                slot.usedLately = false;
+            });
         }
     }
 

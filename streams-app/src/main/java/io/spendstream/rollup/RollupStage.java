@@ -23,8 +23,11 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
 
     private static final long DAY_MS = Resolution.DAY.sizeMs();
 
-    /** How soon a task without deltas takes notice of a definition. Each look is a transaction, also of an idle task. */
-    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    /**
+     * How soon a task without deltas takes notice of a definition, and how long a feed keeps what it was told at the
+     * most. Each look is a transaction, also of an idle task.
+     */
+    public static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     /**
      * Where results go.
@@ -68,21 +71,41 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         // The wall clock decides only when totals are written down, not what they are.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
         feed.start(context, table);
+        feed.replay(() -> table.replayUnsent(feed));
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         // What a commit brings comes in a block from each task before: one sum of them all is sent on.
-        afterRecord = commit.beforeCommit(context, () -> feed.drain(this::sendFed));
-        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> feed.look(this::sendFed));
+        afterRecord = commit.beforeCommit(context, this::beforeCommit);
+        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> sendAll());
         shards.opened(table);
     }
 
     @Override
     public void process(Record<Integer, byte[]> record) {
         feed.look(this::sendFed);
+        if (!feed.keeps()) {
+            table.sentAll();
+        }
         table.add(record.value(), feed);
         afterRecord.run();
         if (table.isFull()) {
             settle();
         }
+    }
+
+    private void beforeCommit() {
+        long behindMs = context.currentSystemTimeMs() - context.currentStreamTimeMs();
+        feed.commit(behindMs, this::sendFed);
+        if (feed.keeps()) {
+            table.keptUnsent();
+        } else {
+            table.sentAll();
+        }
+    }
+
+    private void sendAll() {
+        feed.look(this::sendFed);
+        feed.drain(this::sendFed);
+        table.sentAll();
     }
 
     private void sendFed(int partition, byte[] block) {
@@ -92,6 +115,9 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     }
 
     private void settle() {
+        // What the feed keeps can be found in the journal only, which is emptied.
+        feed.drain(this::sendFed);
+        table.sentAll();
         table.settle((cell, total) -> {
             SpendRollup rollup = records.of(cell, total);
             context.forward(

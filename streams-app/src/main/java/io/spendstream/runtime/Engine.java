@@ -4,6 +4,7 @@ import io.spendstream.query.HealthSource;
 import io.spendstream.query.Instances.Instance;
 import io.spendstream.query.Lag;
 import io.spendstream.query.Peers;
+import io.spendstream.rollup.RollupStage;
 import io.spendstream.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -286,6 +287,11 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
 
     /** How this instance comes to know the statuses of budgets: by the one consumer that reads all global topics. */
     private final class Statuses implements FreshnessProbe.Statuses {
+
+        @Override
+        public long sentOnWithinMs() {
+            return RollupStage.LOOK_EVERY.toMillis() + config.commitIntervalMs();
+        }
 
         @Override
         public long publishedWithinMs() {

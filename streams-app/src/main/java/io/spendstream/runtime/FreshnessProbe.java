@@ -2,6 +2,7 @@ package io.spendstream.runtime;
 
 import io.spendstream.query.Lag;
 import io.spendstream.query.LagSource;
+import io.spendstream.scope.ScopeCells;
 import io.spendstream.usage.Progress;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,7 +24,8 @@ import org.apache.kafka.common.TopicPartition;
  * instance has fetched is not yet done, and the work of one that died is nobody's for a while but must be missed.
  *
  * <p>Budgets go on from there: the ends of the topics between the cube and the counters are noted, and once these are
- * committed too, the counters have it. What they have is published within a settling and a commit, and shown here when
+ * committed too, the counters have it. A task that catches up may send on what it has committed a moment later, so where
+ * what was noted came late, that moment passes before these ends are noted. What the counters have is published within a settling and a commit, and shown here when
  * this instance has read all statuses.
  *
  * <p>Events that wait for the schema registry are committed and yet not counted, so they are asked of the tasks.
@@ -35,11 +37,17 @@ public final class FreshnessProbe implements Progress, LagSource {
     /** Committed offsets end before marks of transactions: look behind them where nothing has moved for so long. */
     private static final long STUCK_MS = 500;
 
+    /** Half as long as a task is behind that keeps what it has to send: it goes by another clock. */
+    private static final long LATE_MS = ScopeCells.BEHIND_MS_MIN / 2;
+
     /** How long what is decided after waiting takes at the most to be among the deltas. */
     private static final long DECIDED_COUNTED_MS = 2_000;
 
     /** What this instance needs to know of the statuses of budgets. */
     interface Statuses {
+
+        /** How long after a task that is behind has committed deltas it sends on what budgets count, in milliseconds. */
+        long sentOnWithinMs();
 
         /** How long after it is in the counters something is published at the latest, in milliseconds. */
         long publishedWithinMs();
@@ -50,7 +58,7 @@ public final class FreshnessProbe implements Progress, LagSource {
 
     private record Note(long atMs, Map<TopicPartition, Long> ends) {}
 
-    /** All received until then was in the counters at that moment. */
+    /** All received until then was in the counters, or will have been sent to them, at that moment. */
     private record Watched(long untilMs, long sinceMs) {}
 
     /** Where the last one was decided, {@code records} is 0 and {@code sinceMs} says when. */
@@ -63,6 +71,7 @@ public final class FreshnessProbe implements Progress, LagSource {
     private final Deque<Note> events = new ArrayDeque<>();
     private final Deque<Note> deltas = new ArrayDeque<>();
     private final Deque<Note> scopes = new ArrayDeque<>();
+    private final Deque<Watched> sentOn = new ArrayDeque<>();
     private final Deque<Watched> watched = new ArrayDeque<>();
     /** Offsets up to which there is no record behind what is committed. */
     private final Map<TopicPartition, Long> skipped = new HashMap<>();
@@ -118,10 +127,18 @@ public final class FreshnessProbe implements Progress, LagSource {
             note(deltas, new Note(metered.atMs, group.deltaEnds()));
             committed = group.committed();
         }
+        boolean late = !deltas.isEmpty() && now - deltas.peekFirst().atMs >= LATE_MS;
         Note rolledUp = lastReached(deltas, committed, now);
         if (rolledUp != null) {
             countedUntilMs = rolledUp.atMs;
-            note(scopes, new Note(rolledUp.atMs, group.scopeEnds()));
+            sentOn.addLast(new Watched(rolledUp.atMs, late ? now + statuses.sentOnWithinMs() : now));
+        }
+        Watched sent = null;
+        while (!sentOn.isEmpty() && sentOn.peekFirst().sinceMs <= now) {
+            sent = sentOn.removeFirst();
+        }
+        if (sent != null) {
+            note(scopes, new Note(sent.untilMs, group.scopeEnds()));
             committed = group.committed();
         }
         Note counted = lastReached(scopes, committed, now);

@@ -7,6 +7,7 @@ import io.spendstream.rollup.CellFeed;
 import io.spendstream.rollup.CellReader;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.usage.Dimension;
+import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,9 +41,17 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
 
     private static final int QUARTER_HOURS_PER_HOUR = 4;
 
+    /** How long ago the latest event was received where a task is taken to be catching up. */
+    public static final long BEHIND_MS_MIN = 3_000;
+    /** Fewer are not worth waiting for more. */
+    private static final int KEPT_CELLS_MIN = 50;
+
     private final List<String> fields;
     private final Predicate<String> known;
     private final RollupSettings settings;
+    /** Cells whose deltas are not counted yet. */
+    private final List<Cell> gathered = new ArrayList<>();
+
     private CellReader cells;
 
     /** @param partitions of the topics that the counters are fed by */
@@ -67,7 +76,16 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
     @Override
     public void start(ProcessorContext<?, ?> context, CellReader reader) {
         cells = reader;
+        gathered.clear();
         start(context.getStateStore(MARKS), context.taskId().partition());
+    }
+
+    @Override
+    public void replay(Runnable deltas) {
+        resume();
+        if (isCounting()) {
+            deltas.run();
+        }
     }
 
     @Override
@@ -92,8 +110,44 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
     }
 
     @Override
-    public void cell(String[] dimensions, long quarterHour, Delta delta) {
-        count(dimensions, quarterHour, delta.measures());
+    public Object cell(Object followed, String[] dimensions, long quarterHour, Delta delta) {
+        Cell cell = followed instanceof Cell known && known.matches == matches()
+                ? known
+                : new Cell(matches(), matches().of(dimensions), quarterHour);
+        if (cell.groups.length > 0) {
+            if (!cell.touched) {
+                cell.touched = true;
+                gathered.add(cell);
+            }
+            cell.sum.add(delta.measures(), Map.of());
+        }
+        return cell;
+    }
+
+    @Override
+    void gather() {
+        for (Cell cell : gathered) {
+            count(cell.groups, cell.quarterHour, cell.sum.measures());
+            Arrays.fill(cell.sum.measures(), 0);
+            cell.touched = false;
+        }
+        gathered.clear();
+    }
+
+    /**
+     * While a task catches up, what a cell is changed by is sent a few times a second and not with every commit: nobody
+     * waits for it, and the counters have a fifth of the work. Who keeps up sends all at once.
+     */
+    @Override
+    public void commit(long behindMs, BiConsumer<Integer, byte[]> send) {
+        if (behindMs < BEHIND_MS_MIN || gathered.size() < KEPT_CELLS_MIN) {
+            drain(send);
+        }
+    }
+
+    @Override
+    public boolean keeps() {
+        return !gathered.isEmpty();
     }
 
     @Override
@@ -117,6 +171,22 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
 
     /** One group of a scope. */
     private record PastKey(String scope, List<String> group) {}
+
+    /** A cell of a quarter-hour: the groups it counts in, and the sum of its deltas that they do not have yet. */
+    private static final class Cell {
+
+        private final ScopeMatches matches;
+        private final CountedScope.Group[] groups;
+        private final long quarterHour;
+        private final Delta sum = new Delta(new long[Measure.COUNT]);
+        private boolean touched;
+
+        Cell(ScopeMatches matches, CountedScope.Group[] groups, long quarterHour) {
+            this.matches = matches;
+            this.groups = groups;
+            this.quarterHour = quarterHour;
+        }
+    }
 
     /**
      * Sums what the cells hold of some scopes. A UTC day that lies in one window of a scope is taken whole, any other by

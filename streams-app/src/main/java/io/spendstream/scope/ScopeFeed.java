@@ -88,6 +88,25 @@ abstract class ScopeFeed {
     /** Opens scopes: for each, writes that it opens, and what there is of it. */
     abstract void open(List<CountedScope> scopes, ScopeBlock.Outbox to);
 
+    /**
+     * Takes up the count of the scopes that were opened, as far as they are defined: nothing is opened or closed. For
+     * what was counted and not sent when the task ended.
+     */
+    final void resume() {
+        List<CountedScope> all = new ArrayList<>();
+        defined(book.contents()).forEach((id, scope) -> {
+            if (opened.containsKey(id)) {
+                all.add(new CountedScope(scope, opened.get(id)));
+            }
+        });
+        matches = all.isEmpty() ? null : new ScopeMatches(fields(all), all);
+    }
+
+    /** What matches at present; null where nothing is counted. */
+    final ScopeMatches matches() {
+        return matches;
+    }
+
     /** Whether there is anything to count. */
     final boolean isCounting() {
         return matches != null;
@@ -95,13 +114,21 @@ abstract class ScopeFeed {
 
     /** Adds what a delta amounts to, to all groups that it counts in. */
     final void count(String[] values, long quarterHour, long[] measures) {
-        for (CountedScope.Group group : matches.of(values)) {
+        count(matches.of(values), quarterHour, measures);
+    }
+
+    final void count(CountedScope.Group[] groups, long quarterHour, long[] measures) {
+        for (CountedScope.Group group : groups) {
             group.add(quarterHour, measures, touched);
         }
     }
 
+    /** Counts what a feed has gathered and not counted yet. */
+    void gather() {}
+
     /** Writes what was counted. */
     final void drain() {
+        gather();
         if (!touched.isEmpty()) {
             touched.forEach(scope -> scope.drain(outbox));
             touched.clear();
@@ -121,12 +148,7 @@ abstract class ScopeFeed {
         }
         drain();
         BudgetBook.Contents contents = book.contents();
-        Map<String, BudgetBook.Scope> defined = new TreeMap<>();
-        contents.scopes().forEach((id, scope) -> {
-            if (counts(scope)) {
-                defined.put(id, scope);
-            }
-        });
+        Map<String, BudgetBook.Scope> defined = defined(contents);
         closeAllBut(defined.keySet());
         List<CountedScope> all = new ArrayList<>();
         List<CountedScope> fresh = new ArrayList<>();
@@ -145,6 +167,16 @@ abstract class ScopeFeed {
         matches = all.isEmpty() ? null : new ScopeMatches(fields(all), all);
         version = contents.version();
         marks.put(POSITION, longBytes(book.position()));
+    }
+
+    private Map<String, BudgetBook.Scope> defined(BudgetBook.Contents contents) {
+        Map<String, BudgetBook.Scope> defined = new TreeMap<>();
+        contents.scopes().forEach((id, scope) -> {
+            if (counts(scope)) {
+                defined.put(id, scope);
+            }
+        });
+        return defined;
     }
 
     private void closeAllBut(Set<String> defined) {

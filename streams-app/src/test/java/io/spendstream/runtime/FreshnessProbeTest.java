@@ -63,6 +63,11 @@ class FreshnessProbeTest {
         boolean allRead = true;
 
         @Override
+        public long sentOnWithinMs() {
+            return 600;
+        }
+
+        @Override
         public long publishedWithinMs() {
             return 1_100;
         }
@@ -191,6 +196,32 @@ class FreshnessProbeTest {
         assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
         statuses.allRead = true;
         after(1);
+        assertThat(probe.ofBudgets().asOf()).isAfterOrEqualTo(Instant.ofEpochMilli(came));
+    }
+
+    @Test
+    void whatATaskThatCatchesUpKeepsIsNotInTheBudgetsYet() {
+        // Given deltas that are committed late
+        brokers.deltas.put(DELTAS, 7L);
+        after(100);
+        long came = now;
+        after(3_000);
+        brokers.committed.put(DELTAS, 7L);
+        after(100);
+
+        // When the task sends on what it kept a moment later
+        after(500);
+        brokers.scopes.put(SCOPES, 4L);
+        brokers.committed.put(SCOPES, 3L);
+        after(100);
+        after(5_000);
+
+        // Then the budgets are waited for
+        assertThat(probe.lag().asOf()).isAfterOrEqualTo(Instant.ofEpochMilli(came));
+        assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
+        brokers.committed.put(SCOPES, 4L);
+        after(100);
+        after(1_100);
         assertThat(probe.ofBudgets().asOf()).isAfterOrEqualTo(Instant.ofEpochMilli(came));
     }
 

@@ -11,6 +11,11 @@ final class IdleGroup implements GroupView {
     static FreshnessProbe probe() {
         FreshnessProbe.Statuses statuses = new FreshnessProbe.Statuses() {
             @Override
+            public long sentOnWithinMs() {
+                return 0;
+            }
+
+            @Override
             public long publishedWithinMs() {
                 return 0;
             }
