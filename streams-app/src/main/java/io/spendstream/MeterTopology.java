@@ -19,6 +19,7 @@ import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.RollupStage;
 import io.spendstream.rollup.Shards;
 import io.spendstream.scope.BudgetsStage;
+import io.spendstream.scope.RestateStage;
 import io.spendstream.scope.ScopeCells;
 import io.spendstream.scope.ScopeUsage;
 import io.spendstream.topic.Topics;
@@ -69,7 +70,7 @@ import org.apache.kafka.streams.state.Stores;
  *            usage-rejected  usage-unpriced    └──────→ watch ←──┘ └→ detect → anomaly-alerts
  *                            usage-priced                 ↓
  *                                               budget-status, budget-alerts
- * prices → price book, budgets → budget book
+ * prices → price book, budgets → budget book; restate-budgets → budgets
  * </pre>
  */
 public final class MeterTopology {
@@ -89,6 +90,8 @@ public final class MeterTopology {
     private static final String STATUSES = "budget-status";
     private static final String ALERTS = "budget-alerts";
     private static final String ANOMALIES = "anomaly-alerts";
+    private static final String RESTATE = "restate-budgets";
+    private static final String RESTATED = "restated-budgets";
     private static final String REJECTED = "usage-rejected";
     private static final String UNPRICED = "usage-unpriced";
     private static final String PRICED = "usage-priced";
@@ -127,6 +130,7 @@ public final class MeterTopology {
             Serde<UsageEvent> usage,
             Serde<PricedUsage> priced,
             Serde<SpendRollup> rollup,
+            Serde<Budget> budget,
             Serde<BudgetStatus> status,
             Serde<Alert> alert) {}
 
@@ -363,18 +367,21 @@ public final class MeterTopology {
         builder.addStateStore(new CommitPoints(WatchStage.COMMIT_POINT, settings.commitMode(), tally -> {}));
         builder.addStateStore(logged(WatchStage.COUNTERS));
         builder.addStateStore(logged(WatchStage.JOURNAL));
-        KStream<Object, Object> watched = ofUsage.merge(ofCube, Named.as("scope-deltas"))
-                .process(
-                        () -> new WatchStage(
-                                settings.watch(),
-                                new WatchStage.Ways(ALERTS, STATUSES),
-                                shared.watched().book()),
-                        Named.as(WATCH),
-                        WatchStage.COMMIT_POINT,
-                        WatchStage.COUNTERS,
-                        WatchStage.JOURNAL);
+        KStream<Integer, byte[]> deltas = ofUsage.merge(ofCube, Named.as("scope-deltas"));
+        KStream<Object, Object> watched = deltas.process(
+                () -> new WatchStage(
+                        settings.watch(),
+                        new WatchStage.Ways(ALERTS, STATUSES),
+                        shared.watched().book()),
+                Named.as(WATCH),
+                WatchStage.COMMIT_POINT,
+                WatchStage.COUNTERS,
+                WatchStage.JOURNAL);
         publish(watched, settings.topics().budgetAlerts().name(), ALERTS, Serdes.String(), serdes.alert());
         publish(watched, settings.topics().budgetStatus().name(), STATUSES, Serdes.String(), serdes.status());
+        KStream<String, Budget> restated =
+                deltas.process(() -> new RestateStage(shared.watched().book()), Named.as(RESTATE));
+        publish(restated, settings.topics().budgets().name(), RESTATED, Serdes.String(), serdes.budget());
     }
 
     private void detect(StreamsBuilder builder, KStream<Integer, byte[]> closes) {

@@ -132,7 +132,12 @@ public final class Spendstream implements AutoCloseable {
                                 config.cubePartitions(),
                                 eventPartitions),
                         new MeterTopology.Serdeses(
-                                schemas.usage, schemas.priced, schemas.rollups, schemas.statuses, schemas.alerts),
+                                schemas.usage,
+                                schemas.priced,
+                                schemas.rollups,
+                                schemas.budgets,
+                                schemas.statuses,
+                                schemas.alerts),
                         new MeterTopology.Shared(
                                 schemas.writers,
                                 new EventRules(config.horizon()),

@@ -71,6 +71,7 @@ class ArchitectureTest {
                     "..pricing..",
                     "..combine..",
                     "..rollup..",
+                    "..alert..",
                     "..budget..",
                     "..anomaly..",
                     "..scope..",
@@ -82,7 +83,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule pureRulesKnowNoKafkaNoMetricsAndNoClock = noClasses()
             .that()
-            .resideInAnyPackage("io.spendstream.money..", "io.spendstream.budget..", "io.spendstream.anomaly..")
+            .resideInAnyPackage(
+                    "io.spendstream.money..",
+                    "io.spendstream.alert..",
+                    "io.spendstream.budget..",
+                    "io.spendstream.anomaly..")
             .or()
             .haveNameMatching(
                     "io\\.spendstream\\.pricing\\.(Pricer|PriceBook|PriceRules|Rating|Charge|CompiledCard|PriceMerge).*")

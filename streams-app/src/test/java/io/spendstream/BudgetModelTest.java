@@ -16,6 +16,7 @@ import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.Rate;
 import io.spendstream.v1.RateCard;
 import io.spendstream.v1.ServiceTier;
+import io.spendstream.v1.TemporaryIncrease;
 import io.spendstream.v1.UsageEvent;
 import io.spendstream.watch.CounterDump;
 import io.spendstream.watch.WatchStage;
@@ -36,7 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random budgets and calls against {@link BudgetOracle}: late, repeated, without a price until later; budgets made, changed
- * and deleted in the middle of periods; restarts. The same seed is the same run.
+ * and deleted in the middle of periods, with what they carry over, more for a while, and how fast they are spent;
+ * restarts. The same seed is the same run, and one that fails is named with its step.
  */
 class BudgetModelTest {
 
@@ -89,7 +91,8 @@ class BudgetModelTest {
     }
 
     private void step() {
-        now = now.plusSeconds(random.nextInt(1200));
+        // Time goes on for counters that nothing is added to when 5 seconds are over.
+        now = now.plusSeconds(5 + random.nextInt(1195));
         int kind = random.nextInt(100);
         if (kind < 70) {
             publish(call());
@@ -104,8 +107,13 @@ class BudgetModelTest {
         } else if (kind < 97) {
             restart();
         } else {
-            pipeline.settle();
+            settle();
         }
+    }
+
+    private void settle() {
+        pipeline.settle();
+        oracle.settle();
     }
 
     private String any(String... of) {
@@ -167,6 +175,7 @@ class BudgetModelTest {
         oracle.price(model, input, output);
         pipeline.price(prices.get(model));
         pipeline.settle();
+        settle();
     }
 
     private BudgetOracle.Rule rule(String id) {
@@ -185,7 +194,11 @@ class BudgetModelTest {
                 limit,
                 any(PERIODS),
                 any(ZONES),
-                thresholds());
+                thresholds(),
+                random.nextInt(3) == 0 ? 1 + random.nextInt(3 * (int) limit) : 0,
+                random.nextInt(4) == 0 ? limit : 0,
+                now.plus(Duration.ofMinutes(random.nextInt(2_000))),
+                random.nextInt(3) == 0 ? 0 : limit / 50 + 1);
     }
 
     private List<Long> thresholds() {
@@ -207,7 +220,11 @@ class BudgetModelTest {
                 Math.max(1, is.limit() * (20 + random.nextInt(300)) / 100),
                 is.period(),
                 is.zone(),
-                random.nextBoolean() ? is.atPpm() : thresholds());
+                random.nextBoolean() ? is.atPpm() : thresholds(),
+                random.nextBoolean() ? is.rolloverMax() : random.nextInt(50_000_000),
+                random.nextInt(3) > 0 ? is.increase() : random.nextInt(20_000_000),
+                now.plus(Duration.ofMinutes(random.nextInt(2_000))),
+                is.burnRateMin());
     }
 
     private void define(BudgetOracle.Rule rule) {
@@ -223,7 +240,10 @@ class BudgetModelTest {
                 .setLimit(rule.limit())
                 .setPeriod(BudgetPeriod.valueOf(rule.period()))
                 .setZone(rule.zone())
-                .setBurnRateMin(1_000_000_000_000L)
+                .setRolloverMax(rule.rolloverMax() == 0 ? null : rule.rolloverMax())
+                .setTemporaryIncrease(
+                        rule.increase() == 0 ? null : new TemporaryIncrease(rule.increase(), rule.increaseUntil()))
+                .setBurnRateMin(rule.burnRateMin())
                 .setThresholds(rule.atPpm().stream()
                         .map(at -> new BudgetThreshold(at, BudgetAction.NOTIFY, null))
                         .toList())
@@ -231,6 +251,7 @@ class BudgetModelTest {
         topic.add(new Written(rule.id(), budget, now));
         pipeline.define(budget, now);
         pipeline.settle();
+        settle();
     }
 
     private void forget(String id) {
@@ -239,6 +260,7 @@ class BudgetModelTest {
         topic.add(new Written(id, null, now));
         pipeline.forget(id);
         pipeline.settle();
+        settle();
     }
 
     private void start() {
@@ -266,12 +288,21 @@ class BudgetModelTest {
     private void collect() {
         for (Alert alert : pipeline.alerts()) {
             told.add(alert.getBudget() + "|" + new TreeMap<>(alert.getScope()) + "|"
-                    + alert.getPeriodStart().toEpochMilli() + "|" + alert.getThreshold() + "|" + alert.getState());
+                    + alert.getPeriodStart().toEpochMilli() + "|" + what(alert) + "|" + alert.getState());
         }
     }
 
+    private static String what(Alert alert) {
+        return switch (alert.getKind()) {
+            case "budget_threshold" -> alert.getThreshold().toString();
+            case "budget_burn_rate" -> alert.getLabels().get("rule");
+            case "budget_forecast" -> "forecast";
+            default -> alert.getKind();
+        };
+    }
+
     private void compare(String when) {
-        pipeline.settle();
+        settle();
         collect();
         Map<String, String> budgetOfScope = new HashMap<>();
         pipeline.budgetBook.contents().budgets().forEach((id, budget) -> budgetOfScope.put(budget.scopeId(), id));

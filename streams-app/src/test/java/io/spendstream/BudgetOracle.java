@@ -1,11 +1,13 @@
 package io.spendstream;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -46,7 +48,11 @@ final class BudgetOracle {
             long limit,
             String period,
             String zone,
-            List<Long> atPpm) {
+            List<Long> atPpm,
+            long rolloverMax,
+            long increase,
+            Instant increaseUntil,
+            long burnRateMin) {
 
         boolean countsLike(Rule other) {
             return other.features.equals(features)
@@ -99,6 +105,15 @@ final class BudgetOracle {
             };
         }
 
+        /** How far back a pace looks. */
+        Duration paceTaken() {
+            return switch (period) {
+                case "HOUR" -> Duration.ofMinutes(15);
+                case "DAY" -> Duration.ofHours(3);
+                default -> Duration.ofDays(1);
+            };
+        }
+
         /** Periods that begin before are not counted. */
         Instant countedFrom(Instant defined) {
             Instant start = start(defined);
@@ -120,6 +135,11 @@ final class BudgetOracle {
     private static final class Watched {
         private Rule rule;
         private final Instant defined;
+        private final Map<List<String>, Pace> paces = new HashMap<>();
+        /** Of each counter the time of its latest call. */
+        private final Map<Counter, Instant> updated = new HashMap<>();
+        /** Of each counter what is open besides thresholds: kind and rule. */
+        private final Map<Counter, Set<String>> open = new HashMap<>();
         /** What a budget per user has seen since it was defined. */
         private final Map<Counter, Long> seen = new HashMap<>();
         /** Of each counter the thresholds passed: those that somebody was told of are true. */
@@ -130,6 +150,55 @@ final class BudgetOracle {
             this.defined = defined;
         }
     }
+
+    /** What a group spent lately: by five minutes for six hours, by the hour for eight days. */
+    private static final class Pace {
+
+        private static final long FINE = 300_000;
+        private static final long COARSE = 3_600_000;
+
+        private final TreeMap<Long, Long> fine = new TreeMap<>();
+        private final TreeMap<Long, Long> coarse = new TreeMap<>();
+
+        void add(Instant at, long amount) {
+            fine.merge(Math.floorDiv(at.toEpochMilli(), FINE), amount, Long::sum);
+            coarse.merge(Math.floorDiv(at.toEpochMilli(), COARSE), amount, Long::sum);
+        }
+
+        long within(Duration time, Instant now) {
+            long to = now.toEpochMilli() + 1;
+            long from = now.toEpochMilli() - time.toMillis();
+            boolean isFine = fine.isEmpty() || Math.floorDiv(from, FINE) > fine.lastKey() - 73;
+            return isFine ? sum(fine, FINE, 73, from, to) : sum(coarse, COARSE, 193, from, to);
+        }
+
+        /** A bin that the window cuts gives its share; the latest one is as long as it has lasted. */
+        private static long sum(TreeMap<Long, Long> bins, long size, int kept, long from, long to) {
+            long sum = 0;
+            for (Map.Entry<Long, Long> bin : bins.entrySet()) {
+                boolean isLatest = bin.getKey().equals(bins.lastKey());
+                long start = bin.getKey() * size;
+                long end = isLatest ? Math.min(start + size, to) : start + size;
+                long overlap = Math.min(end, to) - Math.max(start, from);
+                if (bin.getKey() > bins.lastKey() - kept && overlap > 0) {
+                    sum += BigInteger.valueOf(bin.getValue())
+                            .multiply(BigInteger.valueOf(overlap))
+                            .divide(BigInteger.valueOf(end - start))
+                            .longValueExact();
+                }
+            }
+            return sum;
+        }
+    }
+
+    /** Name, long and short window in minutes, how many times an even pace in tenths. */
+    private record Burn(String name, int longMinutes, int shortMinutes, int tenths) {}
+
+    private static final List<Burn> BURNS = List.of(
+            new Burn("page-1h", 60, 5, 144), new Burn("page-6h", 360, 30, 60), new Burn("ticket-3d", 4_320, 360, 10));
+
+    private static final Pace NONE = new Pace();
+    private static final Duration QUARTER = Duration.ofMinutes(15);
 
     private final Map<String, Call> calls = new LinkedHashMap<>();
     private final Map<String, Long> costs = new HashMap<>();
@@ -176,7 +245,7 @@ final class BudgetOracle {
             if (budget.rule.matches(call)) {
                 Counter counter = counterOf(budget.rule, call);
                 long requests = budget.rule.measure().equals("REQUESTS") ? 1 : 0;
-                spend(budget, counter, requests + amountBesidesRequests(budget.rule, call));
+                spend(budget, counter, call.time(), requests + amountBesidesRequests(budget.rule, call));
             }
         }
     }
@@ -189,6 +258,7 @@ final class BudgetOracle {
 
     /** A model's price; calls of it that had none are corrected. */
     void price(String model, long inputPico, long outputPico) {
+        settle();
         prices.put(model, new long[] {inputPico, outputPico});
         List<Call> waiting = calls.values().stream()
                 .filter(call -> call.model().equals(model))
@@ -197,7 +267,7 @@ final class BudgetOracle {
         for (Watched budget : budgets.values()) {
             for (Call call : waiting) {
                 if (budget.rule.matches(call) && budget.rule.measure().equals("COST")) {
-                    spend(budget, counterOf(budget.rule, call), costs.get(call.id()));
+                    spend(budget, counterOf(budget.rule, call), call.time(), costs.get(call.id()));
                 }
             }
         }
@@ -216,10 +286,16 @@ final class BudgetOracle {
             }
             return;
         }
-        forget(rule.id());
+        resolveAll(budgets.remove(rule.id()));
+        // Other counters are looked at before the tasks have begun to count for this one.
+        settle();
+        if (before != null) {
+            hear(before.rule.isPerUser() ? counted : received);
+        }
         Watched budget = new Watched(rule, written);
         hear(rule.isPerUser() ? counted : received);
         budgets.put(rule.id(), budget);
+        begin(budget);
         for (Counter counter : sums(budget).keySet()) {
             boolean over = !rule.end(counter.start()).isAfter(written);
             judge(budget, counter, over);
@@ -228,8 +304,16 @@ final class BudgetOracle {
 
     void forget(String id) {
         Watched gone = budgets.remove(id);
+        resolveAll(gone);
+        settle();
         if (gone != null) {
             hear(gone.rule.isPerUser() ? counted : received);
+        }
+    }
+
+    private void resolveAll(Watched gone) {
+        if (gone != null) {
+            gone.open.forEach((counter, names) -> names.forEach(name -> tell(gone, counter, name, "RESOLVED")));
             gone.passed.forEach((counter, thresholds) -> thresholds.forEach((at, told) -> {
                 if (told) {
                     tell(gone, counter, at, "RESOLVED");
@@ -242,10 +326,13 @@ final class BudgetOracle {
         return new Counter(rule.start(call.time()), rule.groupOf(call));
     }
 
-    private void spend(Watched budget, Counter counter, long amount) {
+    private void spend(Watched budget, Counter counter, Instant time, long amount) {
         if (amount != 0 && !counter.start().isBefore(budget.rule.countedFrom(budget.defined))) {
             hear(received);
             budget.seen.merge(counter, amount, Long::sum);
+            Instant at = within(quarter(time), quarter(time).plus(QUARTER), received);
+            updated(budget, counter, at);
+            budget.paces.computeIfAbsent(counter.group(), g -> new Pace()).add(at, amount);
             judge(budget, counter, false);
         }
     }
@@ -287,7 +374,7 @@ final class BudgetOracle {
         TreeMap<Long, Boolean> passed = budget.passed.computeIfAbsent(counter, c -> new TreeMap<>());
         Set<Long> all = new TreeSet<>(budget.rule.atPpm());
         for (long at : all) {
-            BigDecimal needed = BigDecimal.valueOf(budget.rule.limit()).multiply(BigDecimal.valueOf(at, 6));
+            BigDecimal needed = BigDecimal.valueOf(limit(budget, counter)).multiply(BigDecimal.valueOf(at, 6));
             boolean is = BigDecimal.valueOf(spent).compareTo(needed) >= 0;
             if (is && !passed.containsKey(at)) {
                 passed.put(at, !quietly);
@@ -313,11 +400,185 @@ final class BudgetOracle {
     }
 
     private void tell(Watched budget, Counter counter, long at, String state) {
+        tell(budget, counter, Long.toString(at), state);
+    }
+
+    private void tell(Watched budget, Counter counter, String what, String state) {
         Map<String, String> group = new TreeMap<>();
         for (int i = 0; i < counter.group().size(); i++) {
             group.put(budget.rule.groupBy().get(i), counter.group().get(i));
         }
-        alerts.add(budget.rule.id() + "|" + group + "|" + counter.start().toEpochMilli() + "|" + at + "|" + state);
+        alerts.add(budget.rule.id() + "|" + group + "|" + counter.start().toEpochMilli() + "|" + what + "|" + state);
+    }
+
+    private static Instant quarter(Instant time) {
+        return Instant.ofEpochMilli(time.toEpochMilli() - Math.floorMod(time.toEpochMilli(), QUARTER.toMillis()));
+    }
+
+    /** The time itself, or the nearest one from {@code from} to before {@code to}. */
+    private static Instant within(Instant from, Instant to, Instant time) {
+        return time.isBefore(from) ? from : time.isBefore(to) ? time : to.minusMillis(1);
+    }
+
+    private static void updated(Watched budget, Counter counter, Instant at) {
+        budget.updated.merge(counter, at, (one, other) -> one.isAfter(other) ? one : other);
+    }
+
+    /** What the cube knows of before: sums of periods, and by the quarter-hour or the hour for the pace. */
+    private void begin(Watched budget) {
+        if (budget.rule.isPerUser()) {
+            return;
+        }
+        for (Counter counter : sums(budget).keySet()) {
+            updated(budget, counter, within(counter.start(), budget.rule.end(counter.start()), received));
+        }
+        Instant finely = budget.defined.minus(Duration.ofHours(7));
+        Map<List<String>, TreeMap<Instant, Long>> past = new HashMap<>();
+        for (Call call : calls.values()) {
+            Instant quarter = quarter(call.time());
+            Instant hour = quarter.truncatedTo(ChronoUnit.HOURS);
+            boolean counts = budget.rule.matches(call) && !quarter.isBefore(budget.defined.minus(Duration.ofDays(8)));
+            if (counts) {
+                long requests = budget.rule.measure().equals("REQUESTS") ? 1 : 0;
+                past.computeIfAbsent(budget.rule.groupOf(call), g -> new TreeMap<>())
+                        .merge(
+                                hour.isBefore(finely) ? hour : quarter,
+                                requests + amountBesidesRequests(budget.rule, call),
+                                Long::sum);
+            }
+        }
+        past.forEach((group, sums) -> {
+            Pace pace = budget.paces.computeIfAbsent(group, g -> new Pace());
+            sums.forEach((from, sum) -> spread(
+                    pace,
+                    from,
+                    from.truncatedTo(ChronoUnit.HOURS).isBefore(finely) ? Duration.ofHours(1) : QUARTER,
+                    sum));
+        });
+    }
+
+    /** Evenly over the five minutes that have begun; the last gets what is left over. */
+    private void spread(Pace pace, Instant from, Duration length, long amount) {
+        if (amount == 0) {
+            return;
+        }
+        Instant to = from.plus(length).isBefore(now) ? from.plus(length) : now;
+        List<Instant> fives = new ArrayList<>();
+        for (Instant five = from; five.isBefore(to); five = five.plusSeconds(300)) {
+            fives.add(five);
+        }
+        if (fives.isEmpty()) {
+            fives.add(from);
+        }
+        for (Instant five : fives) {
+            pace.add(five, amount / fives.size());
+        }
+        pace.add(fives.get(fives.size() - 1), amount % fives.size());
+    }
+
+    /** The limit in force now. */
+    private long limit(Watched budget, Counter counter) {
+        Instant latest = budget.updated.getOrDefault(counter, Instant.EPOCH);
+        Instant at = latest.isAfter(now) ? latest : now;
+        Instant until = budget.rule.increaseUntil();
+        return budget.rule.limit()
+                + carried(budget, counter, 12)
+                + (until != null && at.isBefore(until) ? budget.rule.increase() : 0);
+    }
+
+    /** What the periods before left over, as far as the budget was there before they ended. */
+    private long carried(Watched budget, Counter counter, int periods) {
+        Rule rule = budget.rule;
+        if (rule.rolloverMax() == 0 || periods == 0 || !counter.start().isAfter(budget.defined)) {
+            return 0;
+        }
+        Counter before = new Counter(rule.start(counter.start().minusMillis(1)), counter.group());
+        long unused = rule.limit()
+                + carried(budget, before, periods - 1)
+                - sums(budget).getOrDefault(before, 0L);
+        return Math.max(0, Math.min(rule.rolloverMax(), unused));
+    }
+
+    /** Looks at all periods under way: time goes on for them too. */
+    void settle() {
+        for (Watched budget : budgets.values()) {
+            for (Map.Entry<Counter, Long> sum : sums(budget).entrySet()) {
+                Counter counter = sum.getKey();
+                boolean underWay = !counter.start().isAfter(now)
+                        && budget.rule.end(counter.start()).isAfter(now);
+                if (underWay) {
+                    judge(budget, counter, false);
+                    burn(budget, counter, sum.getValue());
+                    forecast(budget, counter, sum.getValue());
+                }
+            }
+        }
+    }
+
+    private void burn(Watched budget, Counter counter, long spent) {
+        Duration period = Duration.between(counter.start(), budget.rule.end(counter.start()));
+        Burn fires = null;
+        for (Burn burn : BURNS) {
+            if (fires == null
+                    && spent >= budget.rule.burnRateMin()
+                    && burn.longMinutes() <= period.toMinutes()
+                    && isFast(budget, counter, period, burn, burn.longMinutes())
+                    && isFast(budget, counter, period, burn, burn.shortMinutes())) {
+                fires = burn;
+            }
+        }
+        for (Burn burn : BURNS) {
+            if (burn == fires) {
+                turn(budget, counter, burn.name(), true);
+                return;
+            }
+            turn(budget, counter, burn.name(), false);
+        }
+    }
+
+    private boolean isFast(Watched budget, Counter counter, Duration period, Burn burn, int minutes) {
+        long recent = budget.paces.getOrDefault(counter.group(), NONE).within(Duration.ofMinutes(minutes), now);
+        BigDecimal even = BigDecimal.valueOf(limit(budget, counter)).multiply(BigDecimal.valueOf(minutes));
+        return BigDecimal.valueOf(recent)
+                        .multiply(BigDecimal.valueOf(period.toMinutes()))
+                        .compareTo(even.multiply(BigDecimal.valueOf(burn.tenths(), 1)))
+                >= 0;
+    }
+
+    /** Warns where the limit will be reached in the period; until the pace leads to nine tenths of it at the most. */
+    private void forecast(Watched budget, Counter counter, long spent) {
+        Duration taken = budget.rule.paceTaken();
+        long limit = limit(budget, counter);
+        long left = Duration.between(now, budget.rule.end(counter.start())).toMillis();
+        long recent =
+                Math.max(0, budget.paces.getOrDefault(counter.group(), NONE).within(taken, now));
+        BigInteger more = BigInteger.valueOf(recent).multiply(BigInteger.valueOf(left));
+        BigInteger missing = BigInteger.valueOf(limit - spent).multiply(BigInteger.valueOf(taken.toMillis()));
+        if (!budget.open.getOrDefault(counter, Set.of()).contains("forecast")) {
+            boolean warns = spent < limit
+                    && spent >= budget.rule.burnRateMin()
+                    && recent > 0
+                    // Strictly before the end, and whole milliseconds are rounded up.
+                    && missing.add(BigInteger.valueOf(recent - 1))
+                                    .divide(BigInteger.valueOf(recent))
+                                    .compareTo(BigInteger.valueOf(left))
+                            < 0;
+            if (warns) {
+                turn(budget, counter, "forecast", true);
+            }
+        } else {
+            long atEnd = more.divide(BigInteger.valueOf(taken.toMillis())).longValueExact() + spent;
+            if (atEnd < limit - limit / 10) {
+                turn(budget, counter, "forecast", false);
+            }
+        }
+    }
+
+    private void turn(Watched budget, Counter counter, String name, boolean on) {
+        Set<String> open = budget.open.computeIfAbsent(counter, c -> new TreeSet<>());
+        if (on ? open.add(name) : open.remove(name)) {
+            tell(budget, counter, name, on ? "OPEN" : "RESOLVED");
+        }
     }
 
     private static long cost(Call call, long[] pico) {

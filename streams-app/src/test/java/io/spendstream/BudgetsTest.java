@@ -10,6 +10,7 @@ import io.spendstream.v1.BudgetPeriod;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.BudgetThreshold;
 import io.spendstream.v1.Contributor;
+import io.spendstream.v1.WeekDay;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -320,6 +321,116 @@ class BudgetsTest {
         // Then
         assertThat(pipeline.refused).singleElement().asString().contains("budgets daily", "Mars/Olympus");
         assertThat(spent()).containsExactly(COST);
+    }
+
+    private BudgetStatus weekly(String budget) {
+        return pipeline.statuses().values().stream()
+                .filter(status -> status.getBudget().equals(budget))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Test
+    void aCounterThatNothingIsAddedToSaysWhatYesterdayWasWhenTheDayChanges() {
+        // Given: 3 calls on a Saturday in New York
+        pipeline.define(daily(70 * COST).setId("other").build(), YESTERDAY);
+        pipeline.define(
+                daily(70 * COST)
+                        .setId("weekly")
+                        .setPeriod(BudgetPeriod.WEEK)
+                        .setWeekStart(WeekDay.FRIDAY)
+                        .setZone("America/New_York")
+                        .setMatch(Map.of("feature", List.of("chat")))
+                        .build(),
+                YESTERDAY);
+        publish("a", "b", "c");
+        pipeline.settle();
+        assertThat(weekly("weekly").getBurnRateYesterdayPpm()).isZero();
+
+        // When: something else is counted, at 23:59 there, then at midnight
+        Instant midnight = Instant.parse("2026-11-22T05:00:00Z");
+        elsewhere(midnight.minusSeconds(60));
+        assertThat(weekly("weekly")).isNull();
+        elsewhere(midnight);
+
+        // Then: 3 of 10 a day
+        BudgetStatus status = weekly("weekly");
+        assertThat(status.getBurnRateYesterdayPpm()).isEqualTo(300_000);
+        assertThat(status.getBurnRateNowPpm()).isZero();
+        assertThat(status.getAsOf()).isEqualTo(midnight);
+        elsewhere(midnight.plusSeconds(1));
+        assertThat(weekly("weekly")).isNull();
+    }
+
+    private void elsewhere(Instant at) {
+        pipeline.publish(
+                Pipeline.event("at-" + at).setFeature("search").setTime(at).build(), at);
+        pipeline.settle();
+    }
+
+    @Test
+    void aBudgetMadeInTheMiddleOfAPeriodKnowsThePaceOfTheTimeBefore() {
+        // Given: of 10 a day 2 yesterday, 4 two hours ago, 1 just now; of the hour 10 minutes are over
+        Instant noon = Pipeline.NOW.plusSeconds(600);
+        spend("y", 2, YESTERDAY);
+        spend("e", 4, Pipeline.NOW.minusSeconds(7_200));
+        spend("n", 1, Pipeline.NOW);
+        Budget budget = daily(10 * COST)
+                .setBurnRateMin(COST)
+                .setMatch(Map.of("feature", List.of("chat")))
+                .build();
+
+        // When
+        pipeline.define(budget, noon);
+        elsewhere(noon);
+
+        // Then: 1 in the hour; 5 in 3 hours, and so as many for each 3 of the hours that are left
+        BudgetStatus status = weekly("daily");
+        assertThat(status.getSpent()).isEqualTo(5 * COST);
+        assertThat(status.getBurnRateNowPpm()).isEqualTo(2_400_000);
+        assertThat(status.getBurnRateYesterdayPpm()).isEqualTo(200_000);
+        assertThat(status.getBurnRate7dPpm()).isEqualTo(100_000);
+        assertThat(status.getForecast()).isGreaterThan(23 * COST).isLessThan(25 * COST);
+        assertThat(pipeline.alerts()).extracting(Alert::getKind).contains("budget_forecast");
+
+        // When it is deleted and made again, under another limit
+        pipeline.forget("daily");
+        pipeline.settle();
+        pipeline.define(Budget.newBuilder(budget).setLimit(20 * COST).build(), noon);
+        elsewhere(noon.plusMillis(1));
+
+        // Then: half of it, not twice as much
+        BudgetStatus again = weekly("daily");
+        assertThat(again.getBurnRateYesterdayPpm()).isEqualTo(100_000);
+        assertThat(again.getBurnRateNowPpm()).isEqualTo(1_200_000);
+    }
+
+    private void spend(String name, int calls, Instant at) {
+        for (int i = 0; i < calls; i++) {
+            pipeline.publish(Pipeline.event(name + i).setTime(at).build(), at);
+        }
+    }
+
+    @Test
+    void whereNothingComesAtAllTheClockTurnsTheDay() {
+        // Given: it is 12:00 by all clocks
+        pipeline.define(
+                daily(70 * COST)
+                        .setId("weekly")
+                        .setPeriod(BudgetPeriod.WEEK)
+                        .setWeekStart(WeekDay.FRIDAY)
+                        .build(),
+                YESTERDAY);
+        publish("a", "b", "c");
+        pipeline.settle();
+        pipeline.statuses();
+
+        // When
+        pipeline.driver.advanceWallClockTime(Duration.ofHours(13));
+
+        // Then
+        assertThat(weekly("weekly").getBurnRateYesterdayPpm()).isEqualTo(300_000);
+        assertThat(pipeline.alerts()).isEmpty();
     }
 
     @Test

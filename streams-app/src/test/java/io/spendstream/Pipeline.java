@@ -115,7 +115,7 @@ final class Pipeline implements AutoCloseable {
                         true,
                         1,
                         1),
-                new MeterTopology.Serdeses(usage, priced, rollups, statuses, alerts),
+                new MeterTopology.Serdeses(usage, priced, rollups, budgets, statuses, alerts),
                 new MeterTopology.Shared(
                         new WriterSchemas(registry, System::currentTimeMillis),
                         new EventRules(Horizon.DEFAULT),
@@ -194,6 +194,12 @@ final class Pipeline implements AutoCloseable {
     void define(Budget budget, Instant writtenAt) {
         driver.createInputTopic(topics.budgets().name(), Serdes.String().serializer(), budgets.serializer())
                 .pipeInput(budget.getId(), budget, writtenAt);
+    }
+
+    /** A record of the topic of budgets as it is. */
+    void define(TestRecord<byte[], byte[]> record) {
+        driver.createInputTopic(topics.budgets().name(), new ByteArraySerializer(), new ByteArraySerializer())
+                .pipeInput(record);
     }
 
     void forget(String budget) {

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +21,13 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +82,70 @@ class BudgetsEndToEndTest {
                 assertThat(ids).hasSize(3);
             }
         }
+    }
+
+    @Test
+    void aDefinitionThatIsRefusedIsFollowedByTheOneInForce(@TempDir Path directory) throws Exception {
+        try (EmbeddedBroker broker = new EmbeddedBroker(directory.resolve("kafka"), 0).start();
+                DevelopmentRegistry registry = new DevelopmentRegistry(directory.resolve("registry.json"), 0);
+                KafkaConsumer<String, byte[]> definitions = readCommitted(broker)) {
+            Map<String, String> config = Map.of(
+                    AppConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
+                    AppConfig.REGISTRY_URL, registry.url().toString(),
+                    AppConfig.HTTP_PORT, "0",
+                    AppConfig.STATE_DIR, directory.resolve("state").toString());
+            try (Spendstream app = Spendstream.start(AppConfig.of(config))) {
+                app.awaitReady(Duration.ofSeconds(60));
+                definitions.subscribe(List.of("budgets"));
+                put(app, "0.007");
+
+                // When: bytes that are no budget, by whoever produces to the topic
+                produceNoBudget(broker);
+
+                // Then: the definition, then what is none, then the definition again, with since when it counts
+                List<ConsumerRecord<String, byte[]>> records = await(definitions, 3);
+                assertThat(records.get(2).value()).isEqualTo(records.get(0).value());
+                assertThat(number(records.get(2), "spendstream.as_of"))
+                        .isEqualTo(records.get(1).offset());
+                assertThat(number(records.get(2), "spendstream.defined_at"))
+                        .isEqualTo(records.get(0).timestamp());
+                assertThat(send(app, "GET", "/v1/budgets/daily", "").body()).contains("\"limit\":0.007");
+
+                // When the limit is changed, counters go on: then that is said too, and nothing besides
+                put(app, "0.01");
+                records = await(definitions, 2);
+                assertThat(number(records.get(1), "spendstream.defined_at"))
+                        .isLessThan(records.get(0).timestamp());
+                send(app, "DELETE", "/v1/budgets/daily", "");
+                assertThat(await(definitions, 1))
+                        .singleElement()
+                        .satisfies(record -> assertThat(record.value()).isNull());
+            }
+        }
+    }
+
+    private static void produceNoBudget(EmbeddedBroker broker) throws Exception {
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>("budgets", "daily", new byte[] {1, 2, 3}))
+                    .get();
+        }
+    }
+
+    private static List<ConsumerRecord<String, byte[]>> await(KafkaConsumer<String, byte[]> records, int count) {
+        List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
+        long deadline = System.nanoTime() + WITHIN.toNanos();
+        while (found.size() < count && System.nanoTime() < deadline) {
+            records.poll(Duration.ofMillis(50)).forEach(found::add);
+        }
+        assertThat(found).hasSize(count);
+        return found;
+    }
+
+    private static long number(ConsumerRecord<String, byte[]> record, String header) {
+        return Long.parseLong(new String(record.headers().lastHeader(header).value(), StandardCharsets.UTF_8));
     }
 
     private void price(Spendstream app) throws Exception {

@@ -5,9 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * All budgets in force, by id: one thread changes it, any number read. Readers take {@link #contents()}, which never
@@ -25,6 +29,7 @@ public final class BudgetBook {
      * @param definedAtMs when the first of its budgets was written; later changes of a limit do not move it
      * @param contributorField whose values are told apart within a counter; null where none is
      * @param budgets by id
+     * @param definedAtMsOf of each budget, by id: when it was written first
      */
     public record Scope(
             String id,
@@ -32,7 +37,8 @@ public final class BudgetBook {
             ScopeMatcher matcher,
             String contributorField,
             long definedAtMs,
-            List<BudgetDefinition> budgets) {
+            List<BudgetDefinition> budgets,
+            Map<String, Long> definedAtMsOf) {
 
         /** The window of the period that a time lies in. */
         public Window windowOf(long epochMs) {
@@ -44,14 +50,39 @@ public final class BudgetBook {
      * The book at one version.
      *
      * @param budgets all, by id, also those that count nothing
+     * @param definedAtMs of each budget, by id: when it was written first
      * @param scopes by id, of the budgets that count
      */
-    public record Contents(long version, Map<String, BudgetDefinition> budgets, Map<String, Scope> scopes) {}
+    public record Contents(
+            long version,
+            Map<String, BudgetDefinition> budgets,
+            Map<String, Long> definedAtMs,
+            Map<String, Scope> scopes) {}
+
+    /**
+     * What is in force of a budget, where the last record of its topic does not say so: a record that is not valid, or one
+     * of which compaction would forget since when it counts.
+     *
+     * @param budget null where none is in force
+     * @param definedAtMs since when it counts; where none is in force when that record was written
+     * @param asOf the offset of that last record
+     */
+    public record Restatement(String id, Budget budget, long definedAtMs, long asOf) {}
 
     private record Entry(Budget record, BudgetDefinition definition, long definedAtMs) {}
 
+    private record Misstated(long offset, long writtenAtMs) {}
+
+    /** Budgets of which it is remembered when they changed last; only what is on its way at that moment needs it. */
+    private static final int CHANGES_MAX = 2 * BUDGETS_MAX;
+
     private final TreeMap<String, Entry> entries = new TreeMap<>();
-    private volatile Contents contents = new Contents(0, Map.of(), Map.of());
+    /** Offset of the last record of each budget that was meant to change it; the oldest first. */
+    private final Map<String, Long> changedLast = new LinkedHashMap<>();
+    /** Budgets whose last record in the topic does not say what is in force. */
+    private final Map<String, Misstated> misstated = new LinkedHashMap<>();
+
+    private volatile Contents contents = new Contents(0, Map.of(), Map.of(), Map.of());
     private volatile long version;
     private long position;
 
@@ -62,12 +93,22 @@ public final class BudgetBook {
      * @return what {@link BudgetRules} finds wrong with it; where that is anything, the book stays as it was
      */
     public synchronized List<BudgetFault> put(Budget budget, long writtenAtMs) {
+        return put(budget, writtenAtMs, false);
+    }
+
+    /** As {@link #put}, of a record that says since when the budget counts. */
+    public synchronized List<BudgetFault> putRestated(Budget budget, long definedAtMs) {
+        return put(budget, definedAtMs, true);
+    }
+
+    private List<BudgetFault> put(Budget budget, long atMs, boolean isDefinedAt) {
         List<BudgetFault> faults = new ArrayList<>(BudgetRules.check(budget));
         Entry before = entries.get(budget.getId());
         if (faults.isEmpty() && before == null && entries.size() >= BUDGETS_MAX) {
             faults.add(new BudgetFault("", "there are " + BUDGETS_MAX + " budgets already, the most there can be"));
         }
-        if (!faults.isEmpty() || (before != null && before.record().equals(budget))) {
+        boolean isSame = before != null && before.record().equals(budget);
+        if (!faults.isEmpty() || (isSame && (!isDefinedAt || before.definedAtMs() == atMs))) {
             return faults;
         }
         BudgetDefinition definition = BudgetDefinition.of(budget);
@@ -79,9 +120,57 @@ public final class BudgetBook {
                 new Entry(
                         Budget.newBuilder(budget).build(),
                         definition,
-                        goesOn ? Math.min(before.definedAtMs(), writtenAtMs) : writtenAtMs));
+                        goesOn && !isDefinedAt ? before.definedAtMs() : atMs));
         version++;
         return faults;
+    }
+
+    /** Says where the record is that somebody wrote last to change a budget, good or bad. */
+    public synchronized void changed(String id, long offset) {
+        changedLast.remove(id);
+        changedLast.put(id, offset);
+        if (changedLast.size() > CHANGES_MAX) {
+            changedLast.remove(changedLast.keySet().iterator().next());
+        }
+    }
+
+    /** The offset of the record that somebody wrote last to change a budget; -1 where none is known. */
+    public synchronized long changedLast(String id) {
+        return changedLast.getOrDefault(id, -1L);
+    }
+
+    /**
+     * Says whether the record of the topic that was read last says what is in force, now that the book has taken it.
+     *
+     * @param is whether it does, so that nobody needs to know the records before it
+     */
+    public synchronized void stated(String id, boolean is, long offset, long writtenAtMs) {
+        if (is) {
+            misstated.remove(id);
+        } else {
+            misstated.put(id, new Misstated(offset, writtenAtMs));
+        }
+    }
+
+    /** What the topic should say, of some budgets of which it does not; the same until it does. */
+    public synchronized List<Restatement> toRestate(int max) {
+        return misstated.entrySet().stream()
+                .limit(max)
+                .map(entry -> {
+                    Entry inForce = entries.get(entry.getKey());
+                    return new Restatement(
+                            entry.getKey(),
+                            inForce == null ? null : inForce.record(),
+                            inForce == null ? entry.getValue().writtenAtMs() : inForce.definedAtMs(),
+                            entry.getValue().offset());
+                })
+                .toList();
+    }
+
+    /** Since when a budget counts; empty where there is none. */
+    public synchronized OptionalLong definedAtMs(String id) {
+        Entry entry = entries.get(id);
+        return entry == null ? OptionalLong.empty() : OptionalLong.of(entry.definedAtMs());
     }
 
     /** Forgets a budget; answers whether it was known. */
@@ -165,9 +254,11 @@ public final class BudgetBook {
 
     private synchronized Contents compile() {
         Map<String, BudgetDefinition> budgets = new TreeMap<>();
+        Map<String, Long> definedAtMs = new HashMap<>();
         Map<String, List<Entry>> byScope = new TreeMap<>();
         entries.forEach((id, entry) -> {
             budgets.put(id, entry.definition());
+            definedAtMs.put(id, entry.definedAtMs());
             if (entry.definition().counts()) {
                 byScope.computeIfAbsent(entry.definition().scopeId(), s -> new ArrayList<>())
                         .add(entry);
@@ -175,7 +266,11 @@ public final class BudgetBook {
         });
         Map<String, Scope> scopes = new TreeMap<>();
         byScope.forEach((id, sharing) -> scopes.put(id, scope(id, sharing)));
-        contents = new Contents(version, Collections.unmodifiableMap(budgets), Collections.unmodifiableMap(scopes));
+        contents = new Contents(
+                version,
+                Collections.unmodifiableMap(budgets),
+                Collections.unmodifiableMap(definedAtMs),
+                Collections.unmodifiableMap(scopes));
         return contents;
     }
 
@@ -187,6 +282,8 @@ public final class BudgetBook {
                 ScopeMatcher.of(counted),
                 Contributors.fieldOf(counted),
                 sharing.stream().mapToLong(Entry::definedAtMs).min().orElseThrow(),
-                sharing.stream().map(Entry::definition).toList());
+                sharing.stream().map(Entry::definition).toList(),
+                sharing.stream()
+                        .collect(Collectors.toMap(entry -> entry.definition().id(), Entry::definedAtMs)));
     }
 }

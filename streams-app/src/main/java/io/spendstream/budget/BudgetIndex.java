@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /**
  * Finds the budgets that count a call among many: by tenant, then by the value of a field for which a budget names its
@@ -14,8 +15,12 @@ import java.util.function.Consumer;
  */
 public final class BudgetIndex {
 
-    /** A definition and its compiled scope. */
-    public record Entry(BudgetDefinition definition, ScopeMatcher matcher) {}
+    /**
+     * A definition and its compiled scope.
+     *
+     * @param definedAtMs when it was written first
+     */
+    public record Entry(BudgetDefinition definition, ScopeMatcher matcher, long definedAtMs) {}
 
     private static final String TENANT = Dimension.TENANT.field();
 
@@ -25,10 +30,17 @@ public final class BudgetIndex {
 
     private BudgetIndex() {}
 
+    /** Of definitions of which it does not matter when they were written. */
     public static BudgetIndex of(Collection<BudgetDefinition> definitions) {
+        return of(definitions, definition -> Long.MAX_VALUE);
+    }
+
+    /** @param definedAtMs when a definition was written first */
+    public static BudgetIndex of(
+            Collection<BudgetDefinition> definitions, ToLongFunction<BudgetDefinition> definedAtMs) {
         BudgetIndex index = new BudgetIndex();
         for (BudgetDefinition definition : definitions) {
-            Entry entry = new Entry(definition, ScopeMatcher.of(definition));
+            Entry entry = new Entry(definition, ScopeMatcher.of(definition), definedAtMs.applyAsLong(definition));
             index.byId.put(definition.id(), entry);
             Node node = definition.tenant() == null
                     ? index.ofAnyTenant

@@ -29,22 +29,41 @@ public record Standing(
     /** What every field of a group says where the group shares the counter of those past the limit of groups. */
     public static final String OVERFLOW = "__other__";
 
-    /** @param status the last of the group's counter; null where there is none */
-    public static Standing of(BudgetDefinition definition, List<String> group, BudgetStatus status, Instant now) {
+    /**
+     * @param status the last of the group's counter; null where there is none
+     * @param definedAtMs when the budget was written first: what it carries over, it does since then
+     */
+    public static Standing of(
+            BudgetDefinition definition, List<String> group, BudgetStatus status, Instant now, long definedAtMs) {
         if (status != null && isUnderWay(status, definition, now)) {
             return counted(definition, group, status, now);
         }
         Window window = definition.period().windowOf(now);
         if (status == null || !status.getScope().equals(definition.scopeId())) {
-            return new Standing(definition, group, window, definition.limitAt(now, 0), 0, 0, false, null);
+            long rollover = Rollover.into(definition, window, definedAtMs, before -> 0);
+            return new Standing(definition, group, window, definition.limitAt(now, rollover), rollover, 0, false, null);
         }
         // A call may be counted in a period that has not begun by this instance's clock.
         if (!status.getPeriodStart().isBefore(window.start())) {
             return counted(definition, group, status, now);
         }
-        long rollover = rollover(definition, window, status);
+        long rollover = Rollover.into(definition, window, definedAtMs, new SpentLast(status));
         return new Standing(
                 definition, group, window, definition.limitAt(now, rollover), rollover, 0, status.getOverflow(), null);
+    }
+
+    /** Nothing is spent after the last status, and what it was carried over it says. */
+    private record SpentLast(BudgetStatus status) implements Rollover.Past {
+
+        @Override
+        public long spent(Window window) {
+            return window.start().equals(status.getPeriodStart()) ? status.getSpent() : 0;
+        }
+
+        @Override
+        public Long carriedInto(Window window) {
+            return window.start().equals(status.getPeriodStart()) ? (Long) status.getRollover() : null;
+        }
     }
 
     /** Nearly always so, and cheaper to see than which period it is. */
@@ -64,17 +83,6 @@ public record Standing(
                 status.getSpent(),
                 status.getOverflow(),
                 status);
-    }
-
-    private static long rollover(BudgetDefinition definition, Window window, BudgetStatus status) {
-        if (definition.rolloverMax() == 0) {
-            return 0;
-        }
-        boolean justBefore = window.start().equals(status.getPeriodEnd());
-        return Rollover.of(
-                Ratio.plus(definition.limit(), justBefore ? status.getRollover() : 0),
-                justBefore ? status.getSpent() : 0,
-                definition.rolloverMax());
     }
 
     /** What is left; negative where more than the limit is spent. */

@@ -81,7 +81,7 @@ public final class EventRules {
         if (knownGood[slot] == value) {
             return null;
         }
-        Fault fault = text(Dimension.at(dimension).field(), value, TEXT_LENGTH_MAX);
+        Fault fault = name(Dimension.at(dimension).field(), value, TEXT_LENGTH_MAX);
         if (fault == null) {
             knownGood[slot] = value;
         }
@@ -188,11 +188,34 @@ public final class EventRules {
         if (value == null || value.isEmpty()) {
             return new Fault(Rejection.EMPTY_TEXT, field, "is missing or empty; it takes a text");
         }
-        return text(field, value, lengthMax);
+        return name(field, value, lengthMax);
     }
 
     private static Fault optional(String field, String value) {
-        return value == null ? null : text(field, value, ID_LENGTH_MAX);
+        return value == null || value.isEmpty() ? null : name(field, value, ID_LENGTH_MAX);
+    }
+
+    /** A text that tells things apart: people could not tell one of blanks from another, nor from none. */
+    private static Fault name(String field, String value, int lengthMax) {
+        Fault fault = text(field, value, lengthMax);
+        return fault == null && isBlank(value)
+                ? new Fault(Rejection.EMPTY_TEXT, shortened(field), "holds nothing but blanks; it takes a text")
+                : fault;
+    }
+
+    private static boolean isBlank(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (!Character.isSpaceChar(c) && Character.getType(c) != Character.FORMAT) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Also those of Latin-1, and what separates lines and paragraphs: they break logs, files and keys alike. */
+    private static boolean isControl(char c) {
+        return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
     }
 
     private static Fault text(String field, String value, int lengthMax) {
@@ -203,7 +226,7 @@ public final class EventRules {
         }
         for (int i = 0; i < length; i++) {
             char c = value.charAt(i);
-            if (c < ' ') {
+            if (isControl(c)) {
                 return new Fault(
                         Rejection.CONTROL_CHARACTER,
                         shortened(field),

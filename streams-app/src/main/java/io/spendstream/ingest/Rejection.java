@@ -16,9 +16,10 @@ public enum Rejection {
     INCOMPATIBLE_SCHEMA,
     /** The bytes do not follow the writer's schema. */
     UNDECODABLE,
-    /** A required text is empty. */
+    /** A required text is empty, or one that tells things apart holds nothing but blanks. */
     EMPTY_TEXT,
     TEXT_TOO_LONG,
+    /** U+0000 to U+001F, U+007F to U+009F, U+2028 or U+2029. */
     CONTROL_CHARACTER,
     /** Half a UTF-16 pair, which UTF-8 cannot say: texts that differ in it alone would become one. */
     UNPAIRED_SURROGATE,

@@ -79,7 +79,7 @@ final class AdmissionRoute {
         if (status == null && !group.isEmpty()) {
             status = counters.get(entry.definition(), Collections.nCopies(group.size(), Standing.OVERFLOW));
         }
-        return Standing.of(entry.definition(), group, status, now);
+        return Standing.of(entry.definition(), group, status, now, entry.definedAtMs());
     }
 
     private Estimate estimate(UsageRecord call) {

@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.spendstream.alert.AlertKind;
 import io.spendstream.budget.BudgetJson;
 import io.spendstream.query.Alerts;
 import io.spendstream.v1.Alert;
@@ -53,13 +54,17 @@ final class AlertRoutes {
         Params params = new Params(given, PARAMS);
         Alerts.Query query = new Alerts.Query(
                 params.several("state", AlertRoutes::state, Arrays.toString(AlertState.values())),
-                params.several("kind"),
+                params.several("kind", AlertRoutes::kind, AlertKind.ids().toString()),
                 params.single("tenant"),
                 params.single("budget"),
                 params.time("since"),
                 params.count("limit", LIMIT_DEFAULT, Alerts.Query.LIMIT_MAX));
         params.finish();
         return query;
+    }
+
+    private static String kind(String id) {
+        return AlertKind.ids().contains(id) ? id : null;
     }
 
     private static AlertState state(String name) {

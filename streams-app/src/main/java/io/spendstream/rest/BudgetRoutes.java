@@ -2,6 +2,7 @@ package io.spendstream.rest;
 
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.BudgetFault;
+import io.spendstream.budget.BudgetIndex;
 import io.spendstream.budget.BudgetJson;
 import io.spendstream.budget.BudgetRules;
 import io.spendstream.budget.ScopeMatcher;
@@ -53,6 +54,7 @@ final class BudgetRoutes {
     }
 
     private void list(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
         workers.executeBlocking(() -> BudgetJson.writeAll(budgets.list()), false)
                 .onSuccess(json -> answer(ctx, 200, json))
@@ -60,11 +62,13 @@ final class BudgetRoutes {
     }
 
     private void get(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
         answer(ctx, 200, BudgetJson.write(existing(ctx.pathParam("id"))));
     }
 
     private void put(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         String id = ctx.pathParam("id");
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
@@ -111,6 +115,7 @@ final class BudgetRoutes {
     }
 
     private void delete(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         String id = existing(ctx.pathParam("id")).getId();
         workers.executeBlocking(() -> budgets.delete(id), false)
                 .compose(deleted ->
@@ -143,7 +148,14 @@ final class BudgetRoutes {
                 limit,
                 ports.clock().instant(),
                 freshness,
-                knownFrom(definition));
+                knownFrom(definition),
+                definedAtMs(definition));
+    }
+
+    /** A change is known a moment later than the definition itself. */
+    private long definedAtMs(BudgetDefinition definition) {
+        BudgetIndex.Entry entry = budgets.index().get(definition.id());
+        return entry == null ? Long.MAX_VALUE : entry.definedAtMs();
     }
 
     /** What the cube knows, it knows from before the budget was made; else it is counted since then. */

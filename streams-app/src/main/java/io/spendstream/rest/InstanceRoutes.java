@@ -32,6 +32,7 @@ final class InstanceRoutes {
     }
 
     private void instances(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
         Future.fromCompletionStage(ports.instances().instances(), ctx.vertx().getOrCreateContext())
                 .onSuccess(instances -> ctx.response()

@@ -21,9 +21,19 @@ final class Params {
         this.params = params;
         for (String name : params.names()) {
             if (!known.contains(name)) {
-                fault(name, "unknown_parameter", "is not a parameter; accepted: " + String.join(", ", known));
+                fault(
+                        name,
+                        "unknown_parameter",
+                        known.isEmpty()
+                                ? "is not a parameter: this address takes none"
+                                : "is not a parameter; accepted: " + String.join(", ", known));
             }
         }
+    }
+
+    /** @throws Problem.ProblemException 400 where there are any */
+    static void none(MultiMap params) {
+        new Params(params, List.of()).finish();
     }
 
     /** The only value of a parameter, or null. */

@@ -51,6 +51,7 @@ final class PriceRoutes {
     }
 
     private void list(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
         workers.executeBlocking(() -> PricesJson.writeBook(ports.prices().list()), false)
                 .onSuccess(json -> answer(ctx, 200, json))
@@ -58,6 +59,7 @@ final class PriceRoutes {
     }
 
     private void get(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
         String model = model(ctx, "");
         ModelPrices prices = ports.prices()
@@ -68,6 +70,7 @@ final class PriceRoutes {
     }
 
     private void put(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         String model = model(ctx, "");
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
@@ -99,6 +102,7 @@ final class PriceRoutes {
     }
 
     private void quote(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
         String model = model(ctx, QUOTE);
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())

@@ -44,16 +44,20 @@ final class StatusJson {
         return limit;
     }
 
-    /** @param knownFrom what was spent before is not counted; of groups that have no status yet */
+    /**
+     * @param knownFrom what was spent before is not counted; of groups that have no status yet
+     * @param definedAtMs when the budget was written first
+     */
     static byte[] write(
             BudgetDefinition definition,
             List<BudgetStatus> statuses,
             int limit,
             Instant now,
             Freshness freshness,
-            Instant knownFrom) {
+            Instant knownFrom,
+            long definedAtMs) {
         boolean nothingYet = statuses.isEmpty();
-        List<Standing> groups = standings(definition, statuses, now);
+        List<Standing> groups = standings(definition, statuses, now, definedAtMs);
         return Json.write(g -> {
             g.writeStartObject();
             g.writeStringField("budget", definition.id());
@@ -81,7 +85,8 @@ final class StatusJson {
         });
     }
 
-    private static List<Standing> standings(BudgetDefinition definition, List<BudgetStatus> statuses, Instant now) {
+    private static List<Standing> standings(
+            BudgetDefinition definition, List<BudgetStatus> statuses, Instant now, long definedAtMs) {
         List<Standing> standings = new ArrayList<>();
         if (!definition.counts()) {
             return standings;
@@ -92,12 +97,12 @@ final class StatusJson {
                 definition
                         .groupBy()
                         .forEach(field -> group.add(status.getGroup().get(field)));
-                standings.add(Standing.of(definition, group, status, now));
+                standings.add(Standing.of(definition, group, status, now, definedAtMs));
             }
         }
         // With one group only, it is there before anything is spent.
         if (standings.isEmpty() && definition.groupBy().isEmpty()) {
-            standings.add(Standing.of(definition, List.of(), null, now));
+            standings.add(Standing.of(definition, List.of(), null, now, definedAtMs));
         }
         standings.sort(NEAREST_FIRST);
         return standings;

@@ -63,9 +63,11 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
             BudgetBook.Contents contents = book.contents();
             indexed = new Indexed(
                     contents.version(),
-                    BudgetIndex.of(contents.budgets().values().stream()
-                            .filter(BudgetDefinition::enabled)
-                            .toList()));
+                    BudgetIndex.of(
+                            contents.budgets().values().stream()
+                                    .filter(BudgetDefinition::enabled)
+                                    .toList(),
+                            budget -> contents.definedAtMs().get(budget.id())));
         }
         return indexed;
     }
@@ -97,11 +99,11 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
     }
 
     private CompletionStage<Void> write(String id, Budget budget) {
-        CompletableFuture<Void> stored = new CompletableFuture<>();
+        CompletableFuture<Long> stored = new CompletableFuture<>();
         try {
             producer.send(new ProducerRecord<>(topic, id, budget), (metadata, failure) -> {
                 if (failure == null) {
-                    stored.complete(null);
+                    stored.complete(metadata.offset());
                 } else {
                     stored.completeExceptionally(
                             unavailable("Kafka did not store the budget: " + failure.getMessage()));
@@ -111,21 +113,27 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
             stored.completeExceptionally(unavailable("The budget cannot be stored now: " + e.getMessage()));
         }
         long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-        return stored.thenCompose(done -> visible(id, budget, deadline));
+        return stored.thenCompose(offset -> visible(id, budget, offset, deadline));
     }
 
-    /** Completes when this instance goes by the record. */
-    private CompletableFuture<Void> visible(String id, Budget budget, long deadline) {
-        if (Objects.equals(budget, book.get(id))) {
-            indexed();
-            return CompletableFuture.completedFuture(null);
+    /** Completes when this instance goes by the record, or by a later one: somebody may change the budget again at once. */
+    private CompletableFuture<Void> visible(String id, Budget budget, long offset, long deadline) {
+        if (book.position() > offset) {
+            if (Objects.equals(budget, book.get(id)) || book.changedLast(id) > offset) {
+                indexed();
+                return CompletableFuture.completedFuture(null);
+            }
+            return CompletableFuture.failedFuture(
+                    unavailable("The budget was refused when it was read: there are too many, or this instance is of"
+                            + " another release than the one that has the work; its log says which"));
         }
         if (System.nanoTime() > deadline) {
             return CompletableFuture.failedFuture(
                     unavailable("The budget is stored, but this instance does not go by it" + " after "
                             + VISIBLE_WITHIN.toSeconds() + " s; see whether it is ready"));
         }
-        return CompletableFuture.supplyAsync(() -> null, waiting).thenCompose(again -> visible(id, budget, deadline));
+        return CompletableFuture.supplyAsync(() -> null, waiting)
+                .thenCompose(again -> visible(id, budget, offset, deadline));
     }
 
     private static IntakeFailure unavailable(String message) {

@@ -5,6 +5,8 @@ import io.spendstream.budget.BudgetFault;
 import io.spendstream.v1.Budget;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
@@ -17,6 +19,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * Keeps the budget book in step with the topic {@code budgets}, on every instance. A record that is not a valid budget
  * changes nothing: the previous one stays in force, and the fault is reported.
+ *
+ * <p>Compaction keeps the last record only, so the last record must say what is in force, and since when it counts. Where
+ * it does not, {@link RestateStage} writes another one after it.
  */
 public final class BudgetsStage extends ContextualProcessor<Bytes, byte[], Void, Void> {
 
@@ -46,44 +51,56 @@ public final class BudgetsStage extends ContextualProcessor<Bytes, byte[], Void,
 
     @Override
     public void process(Record<Bytes, byte[]> record) {
-        take(record);
-        context()
-                .recordMetadata()
-                .filter(metadata -> metadata.partition() == 0)
-                .map(RecordMetadata::offset)
-                .ifPresent(offset -> book.readUpTo(offset + 1));
+        Optional<RecordMetadata> metadata = context().recordMetadata().filter(m -> m.partition() == 0);
+        take(record, metadata.map(RecordMetadata::offset).orElse(-1L));
+        metadata.ifPresent(m -> book.readUpTo(m.offset() + 1));
     }
 
-    private void take(Record<Bytes, byte[]> record) {
+    private void take(Record<Bytes, byte[]> record, long offset) {
         if (record.key() == null) {
             refused.accept("", "has no key; it takes the budget's id");
             return;
         }
         String id = new String(record.key().get(), StandardCharsets.UTF_8);
+        Restated restated = Restated.of(record.headers());
+        if (restated == null) {
+            book.changed(id, offset);
+        } else if (book.changedLast(id) > restated.asOf()) {
+            // Somebody changed the budget while this was on its way.
+            book.stated(id, false, offset, record.timestamp());
+            return;
+        }
         if (record.value() == null) {
             store.delete(record.key());
             book.remove(id);
+            book.stated(id, true, offset, record.timestamp());
             return;
         }
-        String fault = take(id, record.value(), record.timestamp());
+        String fault = take(id, record, restated);
         if (fault == null) {
             store.put(record.key(), record.value());
         } else {
             refused.accept(id, fault);
         }
+        long definedAtMs = restated == null ? record.timestamp() : restated.definedAtMs();
+        OptionalLong inForceSince = book.definedAtMs(id);
+        boolean says = fault == null ? inForceSince.getAsLong() == definedAtMs : inForceSince.isEmpty();
+        book.stated(id, says, offset, record.timestamp());
     }
 
-    private String take(String id, byte[] value, long writtenAtMs) {
+    private String take(String id, Record<Bytes, byte[]> record, Restated restated) {
         Budget budget;
         try {
-            budget = decode.apply(value);
+            budget = decode.apply(record.value());
         } catch (RuntimeException e) {
             return "cannot be decoded: " + e.getMessage();
         }
         if (!budget.getId().equals(id)) {
             return "has the key '" + id + "' but is the budget '" + budget.getId() + "'; they must be equal";
         }
-        List<BudgetFault> faults = book.put(budget, writtenAtMs);
+        List<BudgetFault> faults = restated == null
+                ? book.put(budget, record.timestamp())
+                : book.putRestated(budget, restated.definedAtMs());
         return faults.isEmpty() ? null : faults.toString();
     }
 }

@@ -17,10 +17,11 @@ import org.apache.kafka.common.utils.Utils;
  * It <em>closes</em> one that is no longer defined: what it added is void. Both are in the order of the source's own
  * deltas, so counters need no word from anybody else to be right.
  *
- * <p>Format 2: a byte 2; the source; the count of texts and the texts; then entries until the end. An entry is a byte:
+ * <p>Format 3: a byte 3; the source; the count of texts and the texts; then entries until the end. An entry is a byte:
  * 0 open (scope, exact from, known from), 1 close (scope), 2 window (scope, start, end, quiet) for the amounts after it,
  * 3 amount (count of group values, each a text number + 1 or 0 for null, the contributor likewise, quarter-hour or -1 for
- * none, amount). Format 1 has no contributors.
+ * none, amount), 4 past (scope, count of group values and each of them, first quarter-hour, count of quarter-hours,
+ * amount). Format 2 has no past, format 1 no contributors either.
  */
 public final class ScopeBlock {
 
@@ -29,12 +30,17 @@ public final class ScopeBlock {
     /** The end of a window that never ends. */
     public static final long NO_END = Long.MAX_VALUE;
 
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
     private static final int WITHOUT_CONTRIBUTORS = 1;
     private static final int OPEN = 0;
     private static final int CLOSE = 1;
     private static final int WINDOW = 2;
     private static final int AMOUNT = 3;
+    private static final int PAST = 4;
+
+    static final int SOURCES_PER_PARTITION = 2;
+    static final int OF_USAGE = 0;
+    static final int OF_CUBE = 1;
 
     private ScopeBlock() {}
 
@@ -59,6 +65,20 @@ public final class ScopeBlock {
          * @param quarterHour epoch milliseconds / 900,000, or {@link #NO_BUCKET}
          */
         void amount(int source, WindowKey window, String[] group, String contributor, long quarterHour, long amount);
+
+        /**
+         * What a group spent before the source opened the scope, for its pace only: in which period it counts other
+         * entries say.
+         *
+         * @param quarterHour the first one
+         * @param quarterHours how many, spent evenly as far as is known
+         */
+        void past(int source, String scope, String[] group, long quarterHour, int quarterHours, long amount);
+    }
+
+    /** Whether a source begins with what was spent before: one that reads the cube. */
+    public static boolean knowsThePast(int source) {
+        return source % SOURCES_PER_PARTITION == OF_CUBE;
     }
 
     /**
@@ -73,7 +93,7 @@ public final class ScopeBlock {
     public static void read(byte[] block, Reader reader) {
         ByteSource in = new ByteSource(block);
         int format = in.readByte();
-        if (format != FORMAT && format != WITHOUT_CONTRIBUTORS) {
+        if (format < WITHOUT_CONTRIBUTORS || format > FORMAT) {
             throw new IllegalStateException("a block of scope deltas has format " + format + ", this release reads "
                     + FORMAT + ": it was written by a newer release, which must read it");
         }
@@ -91,18 +111,31 @@ public final class ScopeBlock {
                     window = new WindowKey(
                             text(texts, in.readCount()), in.readSigned(), in.readSigned(), in.readByte() != 0);
                 case AMOUNT -> {
-                    String[] group = new String[in.readCount()];
-                    for (int i = 0; i < group.length; i++) {
-                        group[i] = textOrNull(texts, in.readCount());
-                    }
+                    String[] group = group(in, texts);
                     String contributor = format == WITHOUT_CONTRIBUTORS ? null : textOrNull(texts, in.readCount());
                     reader.amount(source, window, group, contributor, in.readSigned(), in.readSigned());
                 }
+                case PAST ->
+                    reader.past(
+                            source,
+                            text(texts, in.readCount()),
+                            group(in, texts),
+                            in.readSigned(),
+                            in.readCount(),
+                            in.readSigned());
                 default ->
                     throw new IllegalStateException("a block of scope deltas holds an entry of an unknown kind: "
                             + "its bytes are damaged, or a newer release wrote it");
             }
         }
+    }
+
+    private static String[] group(ByteSource in, String[] texts) {
+        String[] group = new String[in.readCount()];
+        for (int i = 0; i < group.length; i++) {
+            group[i] = textOrNull(texts, in.readCount());
+        }
+        return group;
     }
 
     private static String textOrNull(String[] texts, int number) {
@@ -155,14 +188,26 @@ public final class ScopeBlock {
                         .writeByte(of.quiet() ? 1 : 0);
                 window = of;
             }
-            entries.writeByte(AMOUNT).writeVarint(group.length);
-            for (String value : group) {
-                entries.writeVarint(numberOrNone(value));
-            }
+            entries.writeByte(AMOUNT);
+            writeGroup(group);
             entries.writeVarint(numberOrNone(contributor))
                     .writeSigned(quarterHour)
                     .writeSigned(amount);
             end();
+        }
+
+        void past(String scope, String[] group, long quarterHour, int quarterHours, long amount) {
+            entries.writeByte(PAST).writeVarint(number(scope));
+            writeGroup(group);
+            entries.writeSigned(quarterHour).writeVarint(quarterHours).writeSigned(amount);
+            end();
+        }
+
+        private void writeGroup(String[] group) {
+            entries.writeVarint(group.length);
+            for (String value : group) {
+                entries.writeVarint(numberOrNone(value));
+            }
         }
 
         /** The blocks written so far; the writer is empty again. */

@@ -9,13 +9,16 @@ import io.spendstream.rollup.RollupSettings;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -30,6 +33,13 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
 
     /** The logged store of the scopes that are counted. */
     public static final String MARKS = "cube-scopes";
+
+    /** How far back a pace looks: seven days, and a day of another zone that began before. */
+    private static final Duration PACE_LOOKS_BACK = Duration.ofDays(8);
+    /** How far back windows of a pace are so short that it matters which quarter-hour it was. */
+    private static final Duration PACE_IS_FINE = Duration.ofHours(7);
+
+    private static final int QUARTER_HOURS_PER_HOUR = 4;
 
     /** How long ago the latest event was received where a task is taken to be catching up. */
     public static final long BEHIND_MS_MIN = 3_000;
@@ -46,7 +56,7 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
 
     /** @param partitions of the topics that the counters are fed by */
     public ScopeCells(BudgetBook book, int partitions, RollupSettings settings) {
-        super(book, partitions, 1);
+        super(book, partitions, ScopeBlock.OF_CUBE);
         this.settings = settings;
         this.fields = fieldsOf(settings);
         this.known = knownTo(settings);
@@ -159,6 +169,9 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
         new Opening(scopes, to).sum();
     }
 
+    /** One group of a scope. */
+    private record PastKey(String scope, List<String> group) {}
+
     /** A cell of a quarter-hour: the groups it counts in, and the sum of its deltas that they do not have yet. */
     private static final class Cell {
 
@@ -187,6 +200,12 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
         private final Map<CountedScope.Group, Map<ScopeBlock.WindowKey, long[]>> sums = new HashMap<>();
         /** UTC days that are not taken whole by some scope, and that have cells. */
         private final Set<Long> splitDays = new TreeSet<>();
+        /** From which day on it matters when something was spent, and whose cells say so. */
+        private final long paceFromDay;
+
+        private final Set<String> paceTenants = new HashSet<>();
+        private final Set<String> paceFeatures = new HashSet<>();
+        private final Map<PastKey, Map<Long, long[]>> pasts = new HashMap<>();
 
         Opening(List<CountedScope> opening, ScopeBlock.Outbox outbox) {
             // Of its own: the groups made here are for this sum only.
@@ -196,6 +215,11 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
             own.forEach(scope -> scopes.put(scope.id(), scope));
             this.matches = new ScopeMatches(fields, own);
             this.outbox = outbox;
+            this.paceFromDay = own.stream()
+                    .filter(Opening::hasPace)
+                    .mapToLong(scope -> Resolution.DAY.bucketOf(paceFromMs(scope)))
+                    .min()
+                    .orElse(Integer.MAX_VALUE);
         }
 
         void sum() {
@@ -205,7 +229,7 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
                     .orElseThrow();
             cells.cells(
                     Resolution.DAY,
-                    Resolution.DAY.bucketOf(from),
+                    Math.min(paceFromDay, Resolution.DAY.bucketOf(from)),
                     Integer.MAX_VALUE,
                     null,
                     null,
@@ -219,11 +243,27 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
                         null,
                         (dimensions, quarter, measures, units) -> addQuarter(dimensions, quarter, measures));
             }
+            if (!paceTenants.isEmpty()) {
+                cells.cells(
+                        Resolution.QUARTER_HOUR,
+                        Resolution.QUARTER_HOUR.bucketOf(Resolution.DAY.startMs(paceFromDay)),
+                        Integer.MAX_VALUE,
+                        paceTenants,
+                        paceFeatures,
+                        (dimensions, quarter, measures, units) -> addPast(dimensions, quarter, measures));
+            }
             write();
         }
 
         private void addDay(String[] dimensions, long day, long[] measures) {
             for (CountedScope.Group group : matches.of(dimensions)) {
+                if (day >= paceFromDay && hasPace(group.scope())) {
+                    paceTenants.add(dimensions[Dimension.TENANT.ordinal()]);
+                    paceFeatures.add(dimensions[Dimension.FEATURE.ordinal()]);
+                }
+                if (Resolution.DAY.startMs(day + 1) <= group.scope().countedFromMs()) {
+                    continue;
+                }
                 if (takesWhole(group.scope(), day)) {
                     add(group, Resolution.DAY.startMs(day), measures);
                 } else {
@@ -241,6 +281,37 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
             }
         }
 
+        private static boolean hasPace(CountedScope scope) {
+            return !scope.scope().counted().isLifetime();
+        }
+
+        private static long paceFromMs(CountedScope scope) {
+            return scope.scope().definedAtMs() - PACE_LOOKS_BACK.toMillis();
+        }
+
+        private void addPast(String[] dimensions, long quarter, long[] measures) {
+            long start = Resolution.QUARTER_HOUR.startMs(quarter);
+            for (CountedScope.Group group : matches.of(dimensions)) {
+                CountedScope scope = group.scope();
+                long amount = Amounts.of(scope.scope().counted().measure(), measures);
+                if (amount != 0 && hasPace(scope) && start >= paceFromMs(scope)) {
+                    PastKey key = new PastKey(scope.id(), Arrays.asList(group.values()));
+                    long[] sum = pasts.computeIfAbsent(key, k -> new TreeMap<>())
+                            .computeIfAbsent(isFine(scope, quarter) ? quarter : firstOfHour(quarter), q -> new long[1]);
+                    sum[0] = Math.addExact(sum[0], amount);
+                }
+            }
+        }
+
+        private static boolean isFine(CountedScope scope, long quarter) {
+            return Resolution.QUARTER_HOUR.startMs(firstOfHour(quarter))
+                    >= scope.scope().definedAtMs() - PACE_IS_FINE.toMillis();
+        }
+
+        private static long firstOfHour(long quarter) {
+            return quarter - quarter % QUARTER_HOURS_PER_HOUR;
+        }
+
         private static boolean takesWhole(CountedScope scope, long day) {
             return scope.windowOf(Resolution.DAY.startMs(day)).endMs() >= Resolution.DAY.startMs(day + 1);
         }
@@ -256,6 +327,21 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
         }
 
         private void write() {
+            writeSums();
+            pasts.forEach((key, past) -> {
+                CountedScope scope = scopes.get(key.scope());
+                String[] group = key.group().toArray(String[]::new);
+                past.forEach((quarter, sum) -> outbox.to(key.scope())
+                        .past(
+                                key.scope(),
+                                group,
+                                quarter,
+                                isFine(scope, quarter) ? 1 : QUARTER_HOURS_PER_HOUR,
+                                sum[0]));
+            });
+        }
+
+        private void writeSums() {
             sums.forEach((group, windows) -> windows.forEach((window, sum) -> {
                 if (sum[0] != 0) {
                     boolean over = window.endMs() <= group.scope().scope().definedAtMs();

@@ -49,7 +49,7 @@ abstract class ScopeFeed {
 
     /**
      * @param partitions of the topics that the counters are fed by
-     * @param kind 0 or 1: tells the feeds of one partition apart
+     * @param kind tells the feeds of one partition apart
      */
     ScopeFeed(BudgetBook book, int partitions, int kind) {
         this.book = book;
@@ -60,7 +60,7 @@ abstract class ScopeFeed {
     /** @param store scope to the time from which on its windows are counted */
     final void start(KeyValueStore<Bytes, byte[]> store, int partition) {
         marks = store;
-        outbox = new ScopeBlock.Outbox(partitions, partition * 2 + kind);
+        outbox = new ScopeBlock.Outbox(partitions, partition * ScopeBlock.SOURCES_PER_PARTITION + kind);
         matches = null;
         version = -1;
         touched.clear();

@@ -32,7 +32,7 @@ public final class ScopeUsage extends ScopeFeed implements UsageFeed {
      * @param inCube whether the cube knows a field
      */
     public ScopeUsage(BudgetBook book, int partitions, Predicate<String> inCube) {
-        super(book, partitions, 0);
+        super(book, partitions, ScopeBlock.OF_USAGE);
         this.inCube = inCube;
     }
 

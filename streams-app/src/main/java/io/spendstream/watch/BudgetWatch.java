@@ -1,5 +1,6 @@
 package io.spendstream.watch;
 
+import io.spendstream.alert.AlertKind;
 import io.spendstream.budget.AlertIds;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.budget.BudgetDefinition;
@@ -28,10 +29,10 @@ import org.apache.kafka.streams.KeyValue;
  */
 final class BudgetWatch {
 
-    static final String THRESHOLD = "budget_threshold";
-    static final String BURN_RATE = "budget_burn_rate";
-    static final String FORECAST = "budget_forecast";
-    static final String OVERFLOW = "budget_overflow";
+    static final String THRESHOLD = AlertKind.BUDGET_THRESHOLD.id();
+    static final String BURN_RATE = AlertKind.BUDGET_BURN_RATE.id();
+    static final String FORECAST = AlertKind.BUDGET_FORECAST.id();
+    static final String OVERFLOW = AlertKind.BUDGET_OVERFLOW.id();
 
     /** Where what is found goes. */
     interface Out {
@@ -62,6 +63,23 @@ final class BudgetWatch {
                     look(counter);
                     table.publishAgain(counter);
                 });
+            }
+        }
+    }
+
+    /** Has counters published again of which statuses say what was spent on days that are others by now. */
+    void turnDays(long nowMs) {
+        for (ScopeCounters counters : table.scopes()) {
+            BudgetBook.Scope scope = watched.get(counters.id);
+            if (scope != null) {
+                long today = Instant.ofEpochMilli(nowMs)
+                        .atZone(scope.counted().period().zone())
+                        .toLocalDate()
+                        .toEpochDay();
+                if (counters.shownOnDay != today) {
+                    counters.shownOnDay = today;
+                    table.underWay(counters, table::publishAgain);
+                }
             }
         }
     }
@@ -119,12 +137,16 @@ final class BudgetWatch {
         }
     }
 
-    /** Publishes where a counter stands, for all of its budgets. */
-    void publish(Counter counter) {
+    /**
+     * Publishes where a counter stands, for all of its budgets.
+     *
+     * @param nowMs as of when
+     */
+    void publish(Counter counter, long nowMs) {
         BudgetBook.Scope scope = watched.get(counter.group.scope.id);
         if (scope != null && isShown(counter)) {
             for (BudgetDefinition budget : scope.budgets()) {
-                publish(Reading.of(table, scope, budget, counter));
+                publish(Reading.of(table, scope, budget, counter, nowMs));
             }
         }
     }

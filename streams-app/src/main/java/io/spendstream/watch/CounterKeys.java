@@ -60,6 +60,11 @@ final class CounterKeys {
         return new Builder(HISTORY).text(group.scope.id).group(group.values).build();
     }
 
+    /** Before the histories of all groups of a scope. */
+    static Bytes histories(String scope) {
+        return new Builder(HISTORY).text(scope).build();
+    }
+
     static Bytes source(String scope, int source) {
         return new Builder(SOURCE).text(scope).time(source).build();
     }

@@ -175,6 +175,10 @@ final class CounterTable {
         unsettled.clear();
         for (Group group : unsettledHistories) {
             group.historyUnsettled = false;
+            if (group.history.isEmpty()) {
+                store.delete(CounterKeys.history(group));
+                continue;
+            }
             sink.clear();
             group.history.write(sink);
             store.put(CounterKeys.history(group), sink.toBytes());
@@ -221,18 +225,19 @@ final class CounterTable {
                     forget(scope, start, parts.group());
                 }
             });
+            each(CounterKeys.histories(scope.id), entry -> {
+                if (SpendHistory.read(new ByteSource(entry.value)).isOver(nowMs)) {
+                    store.delete(entry.key);
+                }
+            });
         }
     }
 
     private void forget(ScopeCounters scope, long startMs, List<String> values) {
         store.delete(CounterKeys.counter(scope.id, startMs, values));
         scope.counterCounts.remove(startMs);
-        Group group = new Group(scope, values);
-        each(CounterKeys.alerts(new Counter(group, startMs, startMs)), alert -> store.delete(alert.key));
-        if (!scope.groups.containsKey(values)) {
-            // What it spent lately is older than what is kept.
-            store.delete(CounterKeys.history(group));
-        }
+        Counter counter = new Counter(new Group(scope, values), startMs, startMs);
+        each(CounterKeys.alerts(counter), alert -> store.delete(alert.key));
     }
 
     private void restore() {
@@ -441,13 +446,45 @@ final class CounterTable {
                 long start = parts.time();
                 find(group(scope, parts.group()), start);
             });
+            each(CounterKeys.histories(scope.id), entry -> {
+                CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
+                parts.text();
+                group(scope, parts.group());
+            });
             for (Group group : scope.groups.values()) {
                 for (Counter counter : group.counters.values()) {
                     if (counter.withdraw(source)) {
                         change(counter);
                     }
                 }
+                if (group.history.withdraw(source)) {
+                    changeHistory(group);
+                }
             }
+        }
+
+        private void changeHistory(Group group) {
+            if (!group.historyUnsettled) {
+                group.historyUnsettled = true;
+                unsettledHistories.add(group);
+            }
+        }
+
+        @Override
+        public void past(int source, String scope, String[] values, long quarterHour, int quarterHours, long amount) {
+            Group group = groupOfPast(scopes.computeIfAbsent(scope, ScopeCounters::new), Arrays.asList(values));
+            long from = quarterHour * QUARTER_HOUR_MS;
+            long to = from + quarterHours * QUARTER_HOUR_MS;
+            group.history.add(source, from, Math.min(to, nowMs), amount);
+            changeHistory(group);
+        }
+
+        /** Its own, or the shared one where there are as many as there may be. */
+        private Group groupOfPast(ScopeCounters scope, List<String> values) {
+            boolean isNew = !scope.groups.containsKey(values);
+            return isNew && !values.isEmpty() && scope.groups.size() >= settings.groupsMax()
+                    ? group(scope, ScopeCounters.overflow(values.size()))
+                    : group(scope, values);
         }
 
         @Override
@@ -468,12 +505,8 @@ final class CounterTable {
             counter.updatedAtMs = Math.max(counter.updatedAtMs, atMs);
             change(counter);
             if (quarterHour != ScopeBlock.NO_BUCKET) {
-                Group group = counter.group;
-                group.history.add(atMs, amount);
-                if (!group.historyUnsettled) {
-                    group.historyUnsettled = true;
-                    unsettledHistories.add(group);
-                }
+                counter.group.history.add(source, atMs, amount);
+                changeHistory(counter.group);
             }
         }
 

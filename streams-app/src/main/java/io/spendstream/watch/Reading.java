@@ -13,44 +13,29 @@ import java.time.Instant;
  *
  * @param limit in force now
  * @param rollover the part of the limit that was left over from the period before
- * @param nowMs the latest time of reception
+ * @param nowMs the latest time of reception; later where nothing has been received for a while
  */
 record Reading(
         BudgetBook.Scope scope, BudgetDefinition budget, Counter counter, long limit, long rollover, long nowMs) {
 
-    /** How many periods back unused amounts are followed; more rarely changes anything, as they have a maximum. */
-    private static final int ROLLOVERS_MAX = 12;
-
     static Reading of(CounterTable table, BudgetBook.Scope scope, BudgetDefinition budget, Counter counter) {
-        long rollover = budget.rolloverMax() == 0
-                ? 0
-                : rollover(
-                        table,
-                        scope,
-                        budget,
-                        counter,
-                        new Window(Instant.ofEpochMilli(counter.startMs), null),
-                        ROLLOVERS_MAX);
-        Instant now = Instant.ofEpochMilli(Math.max(table.nowMs(), counter.updatedAtMs));
-        return new Reading(scope, budget, counter, budget.limitAt(now, rollover), rollover, table.nowMs());
+        return of(table, scope, budget, counter, table.nowMs());
     }
 
-    /** What was left over from the period before a window. Periods that were over before the budget was made leave nothing. */
-    private static long rollover(
-            CounterTable table,
-            BudgetBook.Scope scope,
-            BudgetDefinition budget,
-            Counter counter,
-            Window window,
-            int left) {
-        Window before = budget.period().before(window);
-        if (left == 0 || before == null || before.end().toEpochMilli() <= scope.definedAtMs()) {
-            return 0;
-        }
-        Counter earlier = table.find(counter.group, before.start().toEpochMilli());
-        long carried = rollover(table, scope, budget, counter, before, left - 1);
-        return Rollover.of(
-                budget.limitAt(Instant.MAX, carried), earlier == null ? 0 : earlier.spent(), budget.rolloverMax());
+    static Reading of(
+            CounterTable table, BudgetBook.Scope scope, BudgetDefinition budget, Counter counter, long nowMs) {
+        long rollover = Rollover.into(
+                budget,
+                new Window(Instant.ofEpochMilli(counter.startMs), null),
+                scope.definedAtMsOf().get(budget.id()),
+                before -> spent(table, counter.group, before));
+        Instant now = Instant.ofEpochMilli(Math.max(nowMs, counter.updatedAtMs));
+        return new Reading(scope, budget, counter, budget.limitAt(now, rollover), rollover, nowMs);
+    }
+
+    private static long spent(CounterTable table, Group group, Window window) {
+        Counter counter = table.find(group, window.start().toEpochMilli());
+        return counter == null ? 0 : counter.spent();
     }
 
     long spent() {

@@ -32,6 +32,9 @@ final class ScopeCounters {
     /** How many counters each period has, by start; of those that were asked for. */
     final Map<Long, Integer> counterCounts = new HashMap<>();
 
+    /** The day, in the scope's zone, as of which statuses were published last. */
+    long shownOnDay = Long.MIN_VALUE;
+
     ScopeCounters(String id) {
         this.id = id;
     }

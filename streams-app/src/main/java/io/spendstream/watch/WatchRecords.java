@@ -19,8 +19,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -34,6 +34,9 @@ final class WatchRecords {
     private static final long PPM = 1_000_000;
     /** The most that an alert names. */
     private static final int CONTRIBUTORS_NAMED = 5;
+
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration WEEK = Duration.ofDays(7);
 
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm", Locale.ROOT);
 
@@ -106,11 +109,9 @@ final class WatchRecords {
                 .setZone(budget.period().zone().getId())
                 .setPeriodStart(window.start())
                 .setPeriodEnd(window.end())
-                .setBurnRateNowPpm(
-                        rate(reading, reading.nowMs() - Duration.ofHours(1).toMillis(), reading.nowMs()))
+                .setBurnRateNowPpm(rate(reading, reading.within(HOUR), HOUR))
                 .setBurnRateYesterdayPpm(yesterday(reading))
-                .setBurnRate7dPpm(
-                        rate(reading, reading.nowMs() - Duration.ofDays(7).toMillis(), reading.nowMs()))
+                .setBurnRate7dPpm(rate(reading, reading.within(WEEK), WEEK))
                 .setForecast(forecast.atEnd())
                 .setLimitReachedAt(forecast.limitReachedAt())
                 .setCrossedPpm(Thresholds.passed(budget.thresholds(), reading.limit(), reading.spent()).stream()
@@ -200,25 +201,19 @@ final class WatchRecords {
         return threshold.atPpm() >= 800_000 ? AlertSeverity.WARNING : AlertSeverity.INFO;
     }
 
-    private static Long rate(Reading reading, long fromMs, long toMs) {
+    private static Long rate(Reading reading, long spent, Duration time) {
         Duration period = reading.window().length();
-        if (period == null || reading.limit() <= 0) {
-            return null;
-        }
-        return BurnRate.ratePpm(
-                reading.counter().group.history.between(fromMs, toMs),
-                Duration.ofMillis(toMs - fromMs),
-                reading.limit(),
-                period);
+        return period == null || reading.limit() <= 0
+                ? null
+                : (Long) BurnRate.ratePpm(spent, time, reading.limit(), period);
     }
 
     private static Long yesterday(Reading reading) {
         ZoneId zone = reading.budget().period().zone();
-        ZonedDateTime today =
-                Instant.ofEpochMilli(reading.nowMs()).atZone(zone).toLocalDate().atStartOfDay(zone);
-        ZonedDateTime before = today.toLocalDate().minusDays(1).atStartOfDay(zone);
-        return rate(
-                reading, before.toInstant().toEpochMilli(), today.toInstant().toEpochMilli());
+        LocalDate today = Instant.ofEpochMilli(reading.nowMs()).atZone(zone).toLocalDate();
+        long from = today.minusDays(1).atStartOfDay(zone).toInstant().toEpochMilli();
+        long to = today.atStartOfDay(zone).toInstant().toEpochMilli();
+        return rate(reading, reading.counter().group.history.between(from, to), Duration.ofMillis(to - from));
     }
 
     /** What an even pace would have spent by now; null where there is no pace. */

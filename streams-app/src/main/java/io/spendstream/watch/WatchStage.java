@@ -13,7 +13,8 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Adds the deltas of scopes to their counters, tells of what is passed, once per commit, and publishes where the counters
- * stand, once per settling. The time it goes by is that of reception, as the records carry it: never the wall clock.
+ * stand, once per settling. The time that sums and alerts go by is that of reception, as the records carry it: never the
+ * wall clock.
  */
 public final class WatchStage implements Processor<Integer, byte[], Object, Object> {
 
@@ -27,6 +28,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     private static final long LOOK_AT_ALL_MS = 5_000;
     private static final Duration BOOK_WITHIN = Duration.ofSeconds(5);
     private static final long DAY_MS = 86_400_000;
+    private static final long QUIET_MS = 60_000;
 
     /**
      * Where results go.
@@ -46,6 +48,8 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     private long followedVersion;
     private long lookedAtAllMs;
     private long expiredOnDay;
+    private boolean heard;
+    private long heardAtMs;
 
     public WatchStage(WatchSettings settings, Ways ways, BudgetBook book) {
         this.settings = settings;
@@ -63,15 +67,18 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         followedVersion = -1;
         lookedAtAllMs = 0;
         expiredOnDay = Long.MIN_VALUE;
+        // Until the clock is known.
+        heard = true;
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         afterRecord = commit.beforeCommit(context, this::look);
         // The wall clock decides only when counters are written down, not what they are.
-        context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
+        context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, this::settle);
     }
 
     @Override
     public void process(Record<Integer, byte[]> record) {
         table.add(record.value(), record.timestamp());
+        heard = true;
         afterRecord.run();
     }
 
@@ -85,14 +92,16 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         table.takeTouched().forEach(watch::look);
     }
 
-    private void settle() {
+    private void settle(long clockMs) {
         look();
         if (table.nowMs() - lookedAtAllMs >= LOOK_AT_ALL_MS) {
             lookAtAll();
         }
+        long shownMs = shownAsOf(clockMs);
+        watch.turnDays(shownMs);
         for (Counter counter : table.takeUnpublished()) {
             watch.lookAtPace(counter);
-            watch.publish(counter);
+            watch.publish(counter, shownMs);
         }
         table.settle();
         long day = Math.floorDiv(table.nowMs(), DAY_MS);
@@ -100,6 +109,18 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
             table.expire();
             expiredOnDay = day;
         }
+    }
+
+    /**
+     * Where nothing has come for a while, nobody else says that a day is over: statuses, which no sum and no alert depends
+     * on, go by the clock then.
+     */
+    private long shownAsOf(long clockMs) {
+        if (heard) {
+            heard = false;
+            heardAtMs = clockMs;
+        }
+        return clockMs - heardAtMs < QUIET_MS ? table.nowMs() : Math.max(table.nowMs(), clockMs);
     }
 
     /** Time goes on also for counters that nothing is added to: a pace slows down, an increase ends. */

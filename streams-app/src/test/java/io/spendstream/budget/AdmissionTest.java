@@ -29,6 +29,7 @@ class AdmissionTest {
 
     private final Map<String, BudgetStatus> statuses = new HashMap<>();
     private Instant asOf = NOW.minusMillis(40);
+    private Instant defined = NOW.minus(Duration.ofDays(30));
 
     @ParameterizedTest
     @CsvSource(
@@ -260,6 +261,38 @@ class AdmissionTest {
         assertThat(decide(CENT, definition).binding().standing().limit()).isEqualTo(limit * 10_000_000);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // defined days ago, limit now in cents: the day of the definition is the first that leaves anything
+        "0, 30",
+        "1, 60",
+        "2, 90",
+        "4, 150",
+        "5, 170",
+        "40, 170"
+    })
+    void a_group_that_never_spent_carries_over_since_the_budget_was_made(int daysAgo, long cents) {
+        // Given
+        BudgetDefinition definition =
+                Definitions.of("{'id': 'b', 'limit': 0.3, 'period': 'day', 'rollover': {'max': 1.4}}");
+        defined = NOW.minus(Duration.ofDays(daysAgo));
+
+        // Then
+        assertThat(decide(CENT, definition).binding().standing().limit()).isEqualTo(cents * 10_000_000);
+    }
+
+    @Test
+    void what_was_carried_into_the_last_status_is_carried_on() {
+        // Given: of 1 + 0.3 half a USD was spent two days ago, and nothing since
+        BudgetDefinition definition =
+                Definitions.of("{'id': 'b', 'limit': 1, 'period': 'day', 'rollover': {'max': 2}}");
+        spent(definition, 500_000_000, NOW.minus(Duration.ofDays(2)));
+        statuses.get("b").setRollover(300_000_000L);
+
+        // Then: 0.8 were left, then 1.8
+        assertThat(decide(CENT, definition).binding().standing().rollover()).isEqualTo(1_800_000_000);
+    }
+
     @Test
     void a_new_limit_counts_at_once_and_a_new_scope_starts_anew() {
         // Given
@@ -314,7 +347,8 @@ class AdmissionTest {
                         entry.definition(),
                         Arrays.asList(entry.matcher().groupOf(call)),
                         statuses.get(entry.definition().id()),
-                        now),
+                        now,
+                        defined.toEpochMilli()),
                 asOf,
                 NOW,
                 policy);

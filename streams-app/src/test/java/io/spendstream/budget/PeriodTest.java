@@ -64,6 +64,8 @@ class PeriodTest {
                 "hour | Europe/Berlin | MONDAY | 1 | 2026-03-29T01:00:00Z | 2026-03-29T01:00:00Z | 2026-03-29T02:00:00Z | 1",
                 "hour | America/New_York | MONDAY | 1 | 2026-11-01T05:30:00Z | 2026-11-01T05:00:00Z | 2026-11-01T06:00:00Z | 1",
                 "hour | America/New_York | MONDAY | 1 | 2026-11-01T06:30:00Z | 2026-11-01T06:00:00Z | 2026-11-01T07:00:00Z | 1",
+                "hour | America/New_York | MONDAY | 1 | 2026-03-08T06:59:59Z | 2026-03-08T06:00:00Z | 2026-03-08T07:00:00Z | 1",
+                "hour | America/New_York | MONDAY | 1 | 2026-03-08T07:00:00Z | 2026-03-08T07:00:00Z | 2026-03-08T08:00:00Z | 1",
                 "hour | Asia/Kolkata | MONDAY | 1 | 2026-11-21T18:29:59Z | 2026-11-21T17:30:00Z | 2026-11-21T18:30:00Z | 1",
                 "hour | Pacific/Apia | MONDAY | 1 | 2011-12-30T10:30:00Z | 2011-12-30T10:00:00Z | 2011-12-30T11:00:00Z | 1",
                 "week | Europe/Berlin | SUNDAY | 1 | 2026-03-29T12:00:00Z | 2026-03-28T23:00:00Z | 2026-04-04T22:00:00Z | 167",

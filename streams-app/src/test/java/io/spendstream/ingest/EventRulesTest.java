@@ -83,6 +83,16 @@ class EventRulesTest {
         rows.add(no("a pair the wrong way round", Rejection.UNPAIRED_SURROGATE, "id", e -> e.id = "\ude00\ud83d"));
         rows.add(ok("a pair of surrogates", e -> e.id = "a\ud83d\ude00b"));
         rows.add(ok("the replacement character", e -> e.id = "a\ufffdb"));
+        for (char c : new char[] {0x1f, 0x7f, 0x80, 0x85, 0x9f, 0x2028, 0x2029}) {
+            rows.add(no("U+%04X in the id".formatted((int) c), Rejection.CONTROL_CHARACTER, "id", e -> e.id = "a" + c));
+        }
+        for (String blank : new String[] {" ", "   ", "\u00a0", "\u3000 ", "\u200b", "\ufeff\u2003"}) {
+            rows.add(no("only blanks as the id", Rejection.EMPTY_TEXT, "id", e -> e.id = blank));
+            rows.add(no("only blanks as the user", Rejection.EMPTY_TEXT, "user", e -> e.user = blank));
+            rows.add(no(
+                    "only blanks as the team", Rejection.EMPTY_TEXT, "team", e -> e.dimension(Dimension.TEAM, blank)));
+        }
+        rows.add(ok("a no-break space in the id", e -> e.id = "a\u00a0b"));
         for (Dimension d : Dimension.values()) {
             rows.add(no(
                     "a surrogate in the " + d.field(),

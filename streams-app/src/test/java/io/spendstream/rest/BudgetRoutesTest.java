@@ -132,6 +132,27 @@ class BudgetRoutesTest {
     }
 
     @Test
+    void a_group_that_never_spent_has_what_it_carries_over() throws Exception {
+        // Given: made at 9:30, it is 12:00
+        put("/v1/budgets/hourly", "{'limit': 2, 'measure': 'requests', 'period': 'hour', 'rollover': {'max': 5}}");
+
+        // Then: what was left at 10, and with it what was left at 11 and at 12
+        JsonNode group = json("/v1/budgets/hourly/status").get("groups").get(0);
+        assertThat(group.get("rollover").asInt()).isEqualTo(5);
+        assertThat(group.get("limit").asInt()).isEqualTo(7);
+        assertThat(MAPPER.readTree(instance.post(
+                                        "/v1/admission",
+                                        "{\"model\": \"m\", \"input_tokens\": 1}",
+                                        "Content-Type",
+                                        "application/json")
+                                .body())
+                        .get("binding")
+                        .get("limit")
+                        .asInt())
+                .isEqualTo(7);
+    }
+
+    @Test
     void a_budget_without_groups_stands_at_nothing_before_it_is_spent() throws Exception {
         // Given
         put("/v1/budgets/total", "{'limit': 500, 'measure': 'requests', 'period': 'lifetime'}");
@@ -365,6 +386,13 @@ class BudgetRoutesTest {
             value = {
                 "/v1/alerts?state=shut&since=yesterday&limit=0&colour=red | colour state since limit",
                 "/v1/alerts?tenant=a&tenant=b | tenant",
+                "/v1/alerts?kind=budget_threshold,budget | kind",
+                "/v1/budgets?tenant=a | tenant",
+                "/v1/budgets/daily?colour=red | colour",
+                "/v1/budgets/daily/status?limits=1 | limits",
+                "/v1/prices?model=m | model",
+                "/v1/prices/m?at=now | at",
+                "/v1/instances?self=true | self",
                 "/v1/budgets/daily/status?limit=x | limit",
             })
     void parameters_that_are_wrong_are_named(String path, String fields) throws Exception {

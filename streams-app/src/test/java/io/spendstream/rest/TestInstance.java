@@ -178,7 +178,7 @@ final class TestInstance implements AutoCloseable {
         @Override
         public BudgetIndex index() {
             return BudgetIndex.of(
-                    byId.values().stream().map(BudgetDefinition::of).toList());
+                    byId.values().stream().map(BudgetDefinition::of).toList(), budget -> DEFINED.toEpochMilli());
         }
 
         @Override

@@ -42,6 +42,8 @@ class BudgetsTopicTest {
 
         // When it is read
         book.put(budget, 1_000);
+        book.changed("daily", 0);
+        book.readUpTo(1);
 
         // Then
         stored.get(20, TimeUnit.SECONDS);
@@ -52,10 +54,49 @@ class BudgetsTopicTest {
         // When it is deleted
         CompletableFuture<Void> deleted = budgets.delete("daily").toCompletableFuture();
         book.remove("daily");
+        book.changed("daily", 1);
+        book.readUpTo(2);
         deleted.get(20, TimeUnit.SECONDS);
 
         // Then
         assertThat(budgets.index().all()).isEmpty();
+    }
+
+    @Test
+    @Timeout(30)
+    void of_two_that_are_written_at_once_both_are_stored_and_the_later_one_holds() throws Exception {
+        // Given
+        CompletableFuture<Void> first = budgets.put(budget("daily", 1)).toCompletableFuture();
+        CompletableFuture<Void> second = budgets.put(budget("daily", 2)).toCompletableFuture();
+
+        // When both are read before anybody looks
+        book.put(budget("daily", 1), 1_000);
+        book.changed("daily", 0);
+        book.put(budget("daily", 2), 1_001);
+        book.changed("daily", 1);
+        book.readUpTo(2);
+
+        // Then
+        first.get(5, TimeUnit.SECONDS);
+        second.get(5, TimeUnit.SECONDS);
+        assertThat(budgets.index().get("daily").definition().limit()).isEqualTo(2_000_000_000);
+    }
+
+    @Test
+    @Timeout(30)
+    void one_that_is_refused_when_it_is_read_is_not_waited_for() {
+        // Given
+        CompletableFuture<Void> stored = budgets.put(budget("daily", 1)).toCompletableFuture();
+
+        // When
+        book.changed("daily", 0);
+        book.readUpTo(1);
+
+        // Then
+        assertThat(stored)
+                .failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .withMessageContaining("refused");
     }
 
     @Test

@@ -168,6 +168,17 @@ class ScopeCellsTest {
                             }
 
                             @Override
+                            public void past(
+                                    int source,
+                                    String scope,
+                                    String[] group,
+                                    long quarterHour,
+                                    int quarterHours,
+                                    long amount) {
+                                // Of no counter.
+                            }
+
+                            @Override
                             public void amount(
                                     int source,
                                     ScopeBlock.WindowKey window,

@@ -70,6 +70,12 @@ class ScopeUsageTest {
                 NOON_MS + 1,
                 (partition, block) -> ScopeBlock.read(block, new ScopeBlock.Reader() {
                     @Override
+                    public void past(
+                            int source, String scope, String[] group, long quarterHour, int quarterHours, long amount) {
+                        throw new AssertionError("calls know no past");
+                    }
+
+                    @Override
                     public void open(int source, String scope, long exactFromMs, long knownFromMs) {
                         sent.add("open from " + (knownFromMs - NOON_MS));
                     }

@@ -389,6 +389,74 @@ class WatchStageTest {
     }
 
     @Test
+    void aCounterInTheLastFifthBeforeAStopIsPublishedWithEveryCommitAndAnyOtherWhenItSettles() {
+        // Given: calls are stopped at 90 of 100
+        Budget stopping = Budget.newBuilder()
+                .setId("b")
+                .setLimit(100L)
+                .setPeriod(BudgetPeriod.DAY)
+                .setBurnRateMin(1_000_000L)
+                .setThresholds(List.of(
+                        new BudgetThreshold(300_000L, BudgetAction.USE_MODEL, "m"),
+                        new BudgetThreshold(900_000L, BudgetAction.THROTTLE, null)))
+                .build();
+        assertThat(book.put(stopping, NOW.toEpochMilli())).isEmpty();
+        String scope = book.contents().budgets().get("b").scopeId();
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 1));
+        settle();
+        statuses.clear();
+
+        // Then: before it, what alerts is published at once and nothing else
+        assertThat(publishedAtOnce(scope, 28)).isEmpty();
+        assertThat(publishedAtOnce(scope, 2)).containsExactly(31L);
+        assertThat(publishedAtOnce(scope, 40)).isEmpty();
+        assertThat(publishedAtOnce(scope, 1)).containsExactly(72L);
+        assertThat(publishedAtOnce(scope, 17)).containsExactly(89L);
+        assertThat(publishedAtOnce(scope, 1)).containsExactly(90L);
+        // Past it nothing can be stopped more.
+        assertThat(publishedAtOnce(scope, 1)).isEmpty();
+        assertThat(publishedAtOnce(scope, -2)).containsExactly(89L);
+        settle();
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(89L);
+    }
+
+    private List<Long> publishedAtOnce(String scope, long amount) {
+        send(new Block(1).amount(scope, amount));
+        List<Long> spent = statuses.stream().map(BudgetStatus::getSpent).toList();
+        statuses.clear();
+        return spent;
+    }
+
+    @Test
+    void aSourceThatOpensAgainReplacesItsOwnShareOfThePaceOnlyAlsoAfterARestart() {
+        // Given: two that read the cube, 24 and 48 an hour of 100 a day
+        String scope = define(100, List.of());
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 1));
+        send(new Block(3).open(scope).amount(scope, 2));
+        settle();
+        assertThat(lastRate()).isEqualTo(720_000);
+
+        // When
+        begin();
+        send(new Block(1).open(scope).amount(scope, 5));
+
+        // Then
+        assertThat(lastRate()).isEqualTo(1_680_000);
+        send(new Block(1).close(scope));
+        assertThat(lastRate()).isEqualTo(480_000);
+        begin();
+        send(new Block(3).close(scope).open(scope).amount(scope, 3));
+        assertThat(lastRate()).isEqualTo(720_000);
+    }
+
+    private long lastRate() {
+        settle();
+        return statuses.get(statuses.size() - 1).getBurnRateNowPpm();
+    }
+
+    @Test
     void aPaceThatIsFarTooFastPagesOnce() {
         // Given: three quarters of a day's limit within minutes, 18 times an even pace
         Budget daily = Budget.newBuilder()
