@@ -2,12 +2,15 @@ package io.spendstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spendstream.alert.AlertKind;
+import io.spendstream.anomaly.Detector;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertState;
 import io.spendstream.v1.UsageEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -85,5 +88,12 @@ class AnomaliesTest {
                             .sorted()
                             .toList());
         }
+    }
+
+    @Test
+    void everyDetectorIsAKindOfAlert() {
+        assertThat(AlertKind.ids())
+                .containsAll(
+                        Arrays.stream(Detector.values()).map(Detector::label).toList());
     }
 }

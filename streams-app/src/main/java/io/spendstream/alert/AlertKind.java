@@ -12,7 +12,20 @@ public enum AlertKind {
     /** At the present pace the limit is reached before the period ends. */
     BUDGET_FORECAST("budget_forecast"),
     /** More groups than are kept share one counter. */
-    BUDGET_OVERFLOW("budget_overflow");
+    BUDGET_OVERFLOW("budget_overflow"),
+    /** What {@code io.spendstream.anomaly.Detector} describes. */
+    DAILY_ZSCORE("daily_zscore"),
+    DAILY_RATIO("daily_ratio"),
+    SEASONAL("seasonal"),
+    COST_PER_REQUEST("cost_per_request"),
+    CACHE_HIT_RATE("cache_hit_rate"),
+    REQUEST_OUTLIER("request_outlier"),
+    CONCENTRATION("concentration"),
+    RETRY_WASTE("retry_waste"),
+    UNPRICED_MODEL("unpriced_model"),
+    SILENCE("silence"),
+    LATE_SURGE("late_surge"),
+    ESCALATION_RATE("escalation_rate");
 
     private final String id;
 
