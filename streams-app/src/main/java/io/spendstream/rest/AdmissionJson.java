@@ -92,7 +92,7 @@ final class AdmissionJson {
         if (!answer.stateKnown()) {
             g.writeStringField("when_unavailable", BudgetJson.name(policy.unavailable()));
         }
-        g.writeStringField("as_of", asOf == null ? null : asOf.toString());
+        StatusJson.writeTime(g, "as_of", asOf);
         g.writeFieldName("staleness_ms");
         if (asOf == null) {
             g.writeNull();

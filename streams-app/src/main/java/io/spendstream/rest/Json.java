@@ -42,7 +42,8 @@ final class Json {
     private Json() {}
 
     static byte[] write(Writer writer) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+        // An admission answer of three budgets has 1.4 kB.
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2_048);
         try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
             writer.write(generator);
         } catch (IOException e) {
