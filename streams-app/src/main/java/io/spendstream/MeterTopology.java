@@ -1,17 +1,21 @@
 package io.spendstream;
 
+import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CombineStage;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.combine.CommitPoints;
 import io.spendstream.dedupe.DedupeSettings;
 import io.spendstream.dedupe.DedupeStage;
+import io.spendstream.detect.DetectStage;
+import io.spendstream.detect.QuarterCloses;
 import io.spendstream.ingest.DecodeStage;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.ingest.WriterSchemas;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.pricing.PriceStage;
 import io.spendstream.pricing.PricesStage;
+import io.spendstream.rollup.CellFollower;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.RollupStage;
 import io.spendstream.rollup.Shards;
@@ -62,8 +66,8 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  * usage-events → decode → dedupe → price → combine → (deltas) → rollup → spend-rollups
- *                   ↓                ↓ ↓       ↓ (scope deltas)  ↓ (scope deltas)
- *            usage-rejected  usage-unpriced    └──────→ watch ←──┘
+ *                   ↓                ↓ ↓       ↓ (scope deltas)  ↓ ↓ (closed quarter-hours)
+ *            usage-rejected  usage-unpriced    └──────→ watch ←──┘ └→ detect → anomaly-alerts
  *                            usage-priced                 ↓
  *                                               budget-status, budget-alerts
  * prices → price book, budgets → budget book
@@ -79,10 +83,13 @@ public final class MeterTopology {
     private static final String ROLLUP = "rollup";
     private static final String SCOPES_OF_USAGE = "usage-scope-deltas";
     private static final String SCOPES_OF_CUBE = "cube-scope-deltas";
+    private static final String CLOSES = "quarter-closes";
     private static final String WATCH = "watch";
+    private static final String DETECT = "detect";
     private static final String ROLLUPS = "spend-rollups";
     private static final String STATUSES = "budget-status";
     private static final String ALERTS = "budget-alerts";
+    private static final String ANOMALIES = "anomaly-alerts";
     private static final String REJECTED = "usage-rejected";
     private static final String UNPRICED = "usage-unpriced";
     private static final String PRICED = "usage-priced";
@@ -102,16 +109,19 @@ public final class MeterTopology {
      * What the way looks like.
      *
      * @param publishPriced whether every counted event goes to {@code usage-priced}
-     * @param deltaPartitions of the topics before the cube and before the counters; fixed once there is state
+     * @param deltaPartitions of the topics before the cube, the counters and the detectors; fixed once there is state
+     * @param eventPartitions of the events
      */
     public record Settings(
             Topics topics,
             DedupeSettings dedupe,
             RollupSettings rollup,
             WatchSettings watch,
+            DetectorSettings detectors,
             CommitPoint.Mode commitMode,
             boolean publishPriced,
-            int deltaPartitions) {}
+            int deltaPartitions,
+            int eventPartitions) {}
 
     /** Records as bytes. */
     public record Serdeses(
@@ -192,6 +202,7 @@ public final class MeterTopology {
         KStream<Integer, byte[]> combined = meter(builder);
         KStream<Object, Object> rolledUp = rollUp(builder, combined);
         watch(builder, repartitioned(combined, SCOPES_OF_USAGE), repartitioned(only(rolledUp), SCOPES_OF_CUBE));
+        detect(builder, repartitioned(only(rolledUp), CLOSES));
         return builder.build();
     }
 
@@ -227,6 +238,16 @@ public final class MeterTopology {
                         watched.readAlert(),
                         watched.alerts()::put,
                         (key, why) -> watched.refused().record(alerts, key, why)));
+        String anomalies = settings.topics().anomalyAlerts().name();
+        global(
+                builder,
+                anomalies,
+                "shown-anomalies",
+                "shown-anomalies",
+                () -> new PublishedStage<>(
+                        watched.readAlert(),
+                        watched.alerts()::put,
+                        (key, why) -> watched.refused().record(anomalies, key, why)));
     }
 
     private static void global(
@@ -298,6 +319,7 @@ public final class MeterTopology {
 
     private KStream<Integer, byte[]> combine(StreamsBuilder builder, KStream<byte[], MeteredUsage> rated) {
         builder.addStateStore(logged(ScopeUsage.MARKS));
+        builder.addStateStore(logged(CombineStage.CLOCK));
         return rated.process(
                 () -> new CombineStage(
                         settings.deltaPartitions(),
@@ -309,7 +331,8 @@ public final class MeterTopology {
                         new CombineStage.Ways(firstOf(DELTAS), firstOf(SCOPES_OF_USAGE))),
                 Named.as(COMBINE),
                 CommitPoint.NAME,
-                ScopeUsage.MARKS);
+                ScopeUsage.MARKS,
+                CombineStage.CLOCK);
     }
 
     private KStream<Object, Object> rollUp(StreamsBuilder builder, KStream<Integer, byte[]> deltas) {
@@ -317,21 +340,28 @@ public final class MeterTopology {
         builder.addStateStore(logged(RollupStage.CELLS));
         builder.addStateStore(logged(RollupStage.JOURNAL));
         builder.addStateStore(logged(ScopeCells.MARKS));
+        builder.addStateStore(logged(QuarterCloses.STORE));
         KStream<Object, Object> rolledUp = repartitioned(deltas, DELTAS)
                 .process(
                         () -> new RollupStage(
-                                settings.rollup(),
-                                new RollupStage.Ways(ROLLUPS, firstOf(SCOPES_OF_CUBE)),
-                                new ScopeCells(shared.watched().book(), settings.deltaPartitions(), settings.rollup()),
-                                shared.shards(),
-                                shared.valueOverflow()),
+                                settings.rollup(), ROLLUPS, followers(), shared.shards(), shared.valueOverflow()),
                         Named.as(ROLLUP),
                         RollupStage.COMMIT_POINT,
                         RollupStage.CELLS,
                         RollupStage.JOURNAL,
-                        ScopeCells.MARKS);
+                        ScopeCells.MARKS,
+                        QuarterCloses.STORE);
         publish(rolledUp, settings.topics().spendRollups().name(), ROLLUPS, Serdes.String(), serdes.rollup());
         return rolledUp;
+    }
+
+    private List<CellFollower> followers() {
+        int partitions = settings.deltaPartitions();
+        return List.of(
+                new CellFollower(
+                        new ScopeCells(shared.watched().book(), partitions, settings.rollup()),
+                        firstOf(SCOPES_OF_CUBE)),
+                new CellFollower(new QuarterCloses(partitions, settings.eventPartitions()), firstOf(CLOSES)));
     }
 
     private void watch(StreamsBuilder builder, KStream<Integer, byte[]> ofUsage, KStream<Integer, byte[]> ofCube) {
@@ -350,6 +380,18 @@ public final class MeterTopology {
                         WatchStage.JOURNAL);
         publish(watched, settings.topics().budgetAlerts().name(), ALERTS, Serdes.String(), serdes.alert());
         publish(watched, settings.topics().budgetStatus().name(), STATUSES, Serdes.String(), serdes.status());
+    }
+
+    private void detect(StreamsBuilder builder, KStream<Integer, byte[]> closes) {
+        builder.addStateStore(logged(DetectStage.STORE));
+        KStream<String, Alert> found = closes.process(
+                () -> new DetectStage(
+                        settings.deltaPartitions(),
+                        settings.detectors(),
+                        shared.watched().book()::dailyLimitOf),
+                Named.as(DETECT),
+                DetectStage.STORE);
+        publish(found, settings.topics().anomalyAlerts().name(), ANOMALIES, Serdes.String(), serdes.alert());
     }
 
     private static <K, V> void publish(KStream<?, ?> from, String topic, String name, Serde<K> keys, Serde<V> values) {

@@ -97,9 +97,11 @@ public final class Spendstream implements AutoCloseable {
         try {
             advertise();
             Start start = new Start(config, engine, () -> closing);
-            start.topics(topics);
+            int eventPartitions = start.topics(topics);
             start.schemas(schemas);
-            engine.start(topology(), new BookRestored(budgets, topics.budgets().name()));
+            engine.start(
+                    topology(eventPartitions),
+                    new BookRestored(budgets, topics.budgets().name()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -117,16 +119,18 @@ public final class Spendstream implements AutoCloseable {
         }
     }
 
-    private Topology topology() {
+    private Topology topology(int eventPartitions) {
         return new MeterTopology(
                         new MeterTopology.Settings(
                                 topics,
                                 config.dedupe(),
                                 config.rollup(),
                                 config.watch(),
+                                config.detectors(),
                                 config.commitMode(),
                                 config.pricedPublished(),
-                                config.cubePartitions()),
+                                config.cubePartitions(),
+                                eventPartitions),
                         new MeterTopology.Serdeses(
                                 schemas.usage, schemas.priced, schemas.rollups, schemas.statuses, schemas.alerts),
                         new MeterTopology.Shared(

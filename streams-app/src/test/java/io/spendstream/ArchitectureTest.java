@@ -72,6 +72,7 @@ class ArchitectureTest {
                     "..combine..",
                     "..rollup..",
                     "..budget..",
+                    "..anomaly..",
                     "..scope..",
                     "..watch..")
             .should()
@@ -81,7 +82,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule pureRulesKnowNoKafkaNoMetricsAndNoClock = noClasses()
             .that()
-            .resideInAnyPackage("io.spendstream.money..", "io.spendstream.budget..")
+            .resideInAnyPackage("io.spendstream.money..", "io.spendstream.budget..", "io.spendstream.anomaly..")
             .or()
             .haveNameMatching(
                     "io\\.spendstream\\.pricing\\.(Pricer|PriceBook|PriceRules|Rating|Charge|CompiledCard|PriceMerge).*")

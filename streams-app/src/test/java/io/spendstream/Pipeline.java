@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.dedupe.DedupeSettings;
@@ -105,7 +106,15 @@ final class Pipeline implements AutoCloseable {
         alerts = new AvroSerde<>(Alert.class, registry);
         MeterTopology topology = new MeterTopology(
                 new MeterTopology.Settings(
-                        topics, DedupeSettings.DEFAULT, RollupSettings.DEFAULT, WatchSettings.DEFAULT, mode, true, 1),
+                        topics,
+                        DedupeSettings.DEFAULT,
+                        RollupSettings.DEFAULT,
+                        WatchSettings.DEFAULT,
+                        DetectorSettings.defaults(),
+                        mode,
+                        true,
+                        1,
+                        1),
                 new MeterTopology.Serdeses(usage, priced, rollups, statuses, alerts),
                 new MeterTopology.Shared(
                         new WriterSchemas(registry, System::currentTimeMillis),
@@ -196,6 +205,13 @@ final class Pipeline implements AutoCloseable {
     List<Alert> alerts() {
         return driver.createOutputTopic(
                         topics.budgetAlerts().name(), Serdes.String().deserializer(), alerts.deserializer())
+                .readValuesToList();
+    }
+
+    /** The alerts of detectors since the last call, in their order. */
+    List<Alert> anomalies() {
+        return driver.createOutputTopic(
+                        topics.anomalyAlerts().name(), Serdes.String().deserializer(), alerts.deserializer())
                 .readValuesToList();
     }
 

@@ -1,5 +1,6 @@
 package io.spendstream.budget;
 
+import io.spendstream.usage.Digest;
 import java.time.Instant;
 
 /** The identity of alerts: the same cause has the same id, whoever finds it and however often. */

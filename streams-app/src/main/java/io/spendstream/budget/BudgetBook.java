@@ -104,6 +104,15 @@ public final class BudgetBook {
         return entries.values().stream().map(Entry::record).toList();
     }
 
+    /** The smallest limit of a day's cost, in nano-USD, that is for all calls of exactly this tenant; 0 where there is none. */
+    public long dailyLimitOf(String tenant) {
+        return contents.budgets().values().stream()
+                .filter(budget -> budget.isDailyCostOf(tenant))
+                .mapToLong(BudgetDefinition::limit)
+                .min()
+                .orElse(0);
+    }
+
     /** Grows with every change. */
     public long version() {
         return version;

@@ -119,6 +119,17 @@ public record BudgetDefinition(
         return Ratio.plus(Ratio.plus(limit, rollover), raised ? temporaryIncrease.amount() : 0);
     }
 
+    /** Whether it limits what all calls of a tenant, and of no other, cost in a day. */
+    boolean isDailyCostOf(String wanted) {
+        return counts()
+                && wanted.equals(tenant)
+                && match.isEmpty()
+                && exclude.isEmpty()
+                && groupBy.isEmpty()
+                && measure == BudgetMeasure.COST
+                && period.kind() == BudgetPeriod.DAY;
+    }
+
     public boolean isLifetime() {
         return period.kind() == BudgetPeriod.LIFETIME;
     }

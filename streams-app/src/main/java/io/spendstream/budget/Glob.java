@@ -1,7 +1,7 @@
 package io.spendstream.budget;
 
 /** A text in which {@code *} stands for any text, also none. Everything else means itself. Time is linear per star. */
-final class Glob {
+public final class Glob {
 
     private static final char ANY = '*';
 
@@ -11,7 +11,7 @@ final class Glob {
         return pattern.indexOf(ANY) < 0;
     }
 
-    static boolean matches(String pattern, String text) {
+    public static boolean matches(String pattern, String text) {
         int p = 0;
         int t = 0;
         int star = -1;

@@ -1,5 +1,6 @@
 package io.spendstream.budget;
 
+import io.spendstream.usage.Digest;
 import io.spendstream.v1.BudgetMeasure;
 import java.util.List;
 import java.util.Map;

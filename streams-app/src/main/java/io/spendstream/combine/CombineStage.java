@@ -1,16 +1,30 @@
 package io.spendstream.combine;
 
 import io.spendstream.usage.MeteredUsage;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Sums the events between two commits and sends the sums, so that what follows costs little however busy a feature is:
- * one record per commit and destination. Its key is the partition it goes to.
+ * one record per commit and destination. Its key is the partition it goes to. With the sums goes how far the source has
+ * come by the times of its events; where there are none for a while, by the wall clock.
  */
 public final class CombineStage implements Processor<byte[], MeteredUsage, Integer, byte[]> {
+
+    /** The logged store of how far the source has come. */
+    public static final String CLOCK = "event-clock";
+
+    private static final Bytes OPEN = Bytes.wrap(new byte[] {0});
+    private static final Duration LOOK_FOR_EVENTS_EVERY = Duration.ofSeconds(10);
+    /** A source is idle that had no event for so many looks. */
+    private static final int IDLE_LOOKS = 3;
 
     /** Of one block; a record may have 1 MiB by default. */
     private static final int BLOCK_BYTES_MAX = 400_000;
@@ -28,9 +42,14 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     private final UsageFeed feed;
     private final Ways ways;
     private Combiner combiner;
+    private EventClock clock;
+    private KeyValueStore<Bytes, byte[]> clockStore;
     private ProcessorContext<Integer, byte[]> context;
     private Runnable afterRecord;
     private long receivedMs;
+    private long clockStored;
+    private long clockSent;
+    private int looksWithoutEvents;
 
     /**
      * @param partitions of the topic the deltas go to
@@ -55,6 +74,14 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
         // After an aborted transaction a task starts again with the same processors: sums that were not sent belong to
         // records that come again.
         combiner = new Combiner(new Destinations(partitions), tagDimensions, BLOCK_BYTES_MAX);
+        clockStore = context.getStateStore(CLOCK);
+        byte[] stored = clockStore.get(OPEN);
+        clock = new EventClock(
+                stored == null ? EventClock.NOT_BEGUN : ByteBuffer.wrap(stored).getLong());
+        clockStored = clock.open();
+        clockSent = clock.open();
+        looksWithoutEvents = 0;
+        context.schedule(LOOK_FOR_EVENTS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::lookForEvents);
         feed.start(context);
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         afterRecord = commit.beforeCommit(context, this::drain);
@@ -63,13 +90,38 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     @Override
     public void process(Record<byte[], MeteredUsage> record) {
         feed.add(record.value());
-        combiner.add(record.value());
+        long timeMs = record.value().event().timeMs;
+        clock.see(timeMs);
+        combiner.add(record.value(), clock.cameIn(timeMs));
         receivedMs = Math.max(receivedMs, record.timestamp());
+        looksWithoutEvents = 0;
         afterRecord.run();
     }
 
+    /** Without events nothing else says that time goes on. The source's own clock stays: events are not late for it. */
+    private void lookForEvents(long nowMs) {
+        looksWithoutEvents++;
+        long open = EventClock.openAt(nowMs);
+        if (looksWithoutEvents > IDLE_LOOKS && open > clockSent) {
+            clockSent = open;
+            combiner.drain(
+                    new DeltaBlock.Clock(context.taskId().partition(), open, true),
+                    (partition, block) -> send(partition, block, ways.deltas()));
+        }
+    }
+
     private void drain() {
-        combiner.drain((partition, block) -> send(partition, block, ways.deltas()));
+        if (clock.open() > clockStored) {
+            clockStored = clock.open();
+            clockStore.put(
+                    OPEN, ByteBuffer.allocate(Long.BYTES).putLong(clockStored).array());
+        }
+        DeltaBlock.Clock news = null;
+        if (clock.open() > clockSent) {
+            clockSent = clock.open();
+            news = new DeltaBlock.Clock(context.taskId().partition(), clockSent, false);
+        }
+        combiner.drain(news, (partition, block) -> send(partition, block, ways.deltas()));
         feed.drain(receivedMs, (partition, block) -> send(partition, block, ways.fed()));
     }
 

@@ -29,30 +29,39 @@ final class Combiner {
         this.blockBytesMax = blockBytesMax;
     }
 
-    void add(MeteredUsage usage) {
+    /** @param cameIn the quarter-hour in which it came late, or {@link DeltaBlock#IN_TIME} */
+    void add(MeteredUsage usage, long cameIn) {
         UsageRecord event = usage.event();
         long quarterHour = Resolution.QUARTER_HOUR.bucketOf(event.timeMs);
-        cells.add(dimensionsOf(event), quarterHour, usage.measures(), usage.otherUnits());
+        cells.add(dimensionsOf(event), quarterHour, cameIn, usage.measures(), usage.otherUnits());
         // Also where no user is given, so that users add up to the whole.
         String[] user = {event.tenant(), event.user};
-        users.add(user, Resolution.DAY.bucketOf(event.timeMs), usage.measures(), Map.of());
+        users.add(user, Resolution.DAY.bucketOf(event.timeMs), DeltaBlock.IN_TIME, usage.measures(), Map.of());
     }
 
-    /** Hands out the sums as blocks, each with the partition it is for, and starts again from nothing. */
-    void drain(BiConsumer<Integer, byte[]> send) {
-        if (cells.isEmpty()) {
+    /**
+     * Hands out the sums as blocks, each with the partition it is for, and starts again from nothing.
+     *
+     * @param clock told to every partition at the end of what is for it; null: to none
+     */
+    void drain(DeltaBlock.Clock clock, BiConsumer<Integer, byte[]> send) {
+        if (cells.isEmpty() && clock == null) {
             return;
         }
         DeltaBlock.Writer[] writers = new DeltaBlock.Writer[destinations.partitions()];
         cells.forEach(sum -> {
             String tenant = sum.key[Dimension.TENANT.ordinal()];
-            writerFor(writers, tenant, sum.key[Dimension.FEATURE.ordinal()]).cell(sum.key, sum.bucket, sum.delta);
+            writerFor(writers, tenant, sum.key[Dimension.FEATURE.ordinal()])
+                    .cell(sum.key, sum.bucket, sum.cameIn, sum.delta);
         });
         users.forEach(sum -> writerFor(writers, sum.key[0], sum.key[1] == null ? "" : sum.key[1])
                 .user(sum.key[0], sum.key[1], sum.bucket, sum.delta));
         cells.clear();
         users.clear();
         for (int partition = 0; partition < writers.length; partition++) {
+            if (clock != null) {
+                writerOf(writers, partition).clock(clock);
+            }
             if (writers[partition] != null) {
                 for (byte[] block : writers[partition].take()) {
                     send.accept(partition, block);
@@ -62,7 +71,10 @@ final class Combiner {
     }
 
     private DeltaBlock.Writer writerFor(DeltaBlock.Writer[] writers, String tenant, String name) {
-        int partition = destinations.of(tenant, name);
+        return writerOf(writers, destinations.of(tenant, name));
+    }
+
+    private DeltaBlock.Writer writerOf(DeltaBlock.Writer[] writers, int partition) {
         if (writers[partition] == null) {
             writers[partition] = new DeltaBlock.Writer(dimensionCount, blockBytesMax);
         }

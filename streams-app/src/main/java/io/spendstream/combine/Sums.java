@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Sums by names and time bucket. A hash table with open addressing rather than a map: it is asked twice per event, and
+ * Sums by names, time bucket and when they came. A hash table with open addressing rather than a map: it is asked twice per event, and
  * most users come once between two commits, so what an entry costs is what an event costs.
  */
 final class Sums {
@@ -16,18 +16,22 @@ final class Sums {
     static final class Sum {
         final String[] key;
         final long bucket;
+        /** As in {@link DeltaBlock}. */
+        final long cameIn;
+
         final Delta delta;
         private final int hash;
 
-        private Sum(String[] key, long bucket, int hash, Delta delta) {
+        private Sum(String[] key, long bucket, long cameIn, int hash, Delta delta) {
             this.key = key;
             this.bucket = bucket;
+            this.cameIn = cameIn;
             this.hash = hash;
             this.delta = delta;
         }
 
-        private boolean isOf(String[] key, long bucket) {
-            if (this.bucket != bucket) {
+        private boolean isOf(String[] key, long bucket, long cameIn) {
+            if (this.bucket != bucket || this.cameIn != cameIn) {
                 return false;
             }
             for (int i = 0; i < key.length; i++) {
@@ -51,17 +55,17 @@ final class Sums {
      * @param key as many names as in all other calls, some of them null; kept
      * @param measures of the event; copied
      */
-    void add(String[] key, long bucket, long[] measures, Map<String, long[]> otherUnits) {
+    void add(String[] key, long bucket, long cameIn, long[] measures, Map<String, long[]> otherUnits) {
         int hash = hashOf(key, bucket);
         int mask = table.length - 1;
         int slot = hash & mask;
-        while (table[slot] != null && !(table[slot].hash == hash && table[slot].isOf(key, bucket))) {
+        while (table[slot] != null && !(table[slot].hash == hash && table[slot].isOf(key, bucket, cameIn))) {
             slot = slot + 1 & mask;
         }
         if (table[slot] != null) {
             table[slot].delta.add(measures, otherUnits);
         } else {
-            table[slot] = new Sum(key, bucket, hash, Delta.of(measures, otherUnits));
+            table[slot] = new Sum(key, bucket, cameIn, hash, Delta.of(measures, otherUnits));
             size++;
             if (size > table.length / 2) {
                 grow();

@@ -13,13 +13,12 @@ final class CellSlots {
 
     private static final int CAPACITY_MIN = 1_024;
 
-    /** A cell: its total, whether the store has it, and what the feed knows of it. */
+    /** A cell: its total, and whether the store has it. */
     static final class Slot {
         final byte[] key;
         final Delta total;
         boolean unsettled;
         boolean usedLately;
-        Object followed;
         private final int hash;
 
         private Slot(byte[] key, int hash, Delta total) {

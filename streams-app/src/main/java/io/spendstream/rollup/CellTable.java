@@ -54,7 +54,7 @@ final class CellTable implements CellReader {
     private final ByteSink total = new ByteSink(512);
     private long nextBlock;
     private long firstBlock;
-    /** The first block that holds deltas which the feed has not sent. */
+    /** The first block that holds deltas which a feed has not sent. */
     private long firstUnsent;
 
     private boolean unsentStored;
@@ -94,7 +94,7 @@ final class CellTable implements CellReader {
                 nextBlock = numberOf(block.key) + 1;
                 firstBlock = first ? nextBlock - 1 : firstBlock;
                 first = false;
-                apply(block.value, CellFeed.NONE);
+                apply(block.value, CellDeltas.NONE);
             }
         }
         byte[] unsent = cells.get(CellKeys.unsent());
@@ -112,18 +112,21 @@ final class CellTable implements CellReader {
     private void follow(byte[] block, CellFeed feed) {
         DeltaBlock.read(block, new DeltaBlock.Reader() {
             @Override
-            public void cell(String[] dimensions, long quarterHour, Delta delta) {
+            public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
                 String[] known = sized(dimensions);
                 values.limit(known);
-                feed.cell(null, known, quarterHour, delta);
+                feed.cell(known, quarterHour, cameIn, delta);
             }
 
             @Override
             public void user(String tenant, byte[] user, long day, Delta delta) {}
+
+            @Override
+            public void clock(DeltaBlock.Clock clock) {}
         });
     }
 
-    /** Notes that the feed has sent all that it was told of. */
+    /** Notes that the feeds have sent all that they were told of. */
     void sentAll() {
         firstUnsent = nextBlock;
         if (unsentStored) {
@@ -132,7 +135,7 @@ final class CellTable implements CellReader {
         }
     }
 
-    /** Notes that the feed keeps what it was told of since it had sent all. */
+    /** Notes that a feed keeps what it was told of since all was sent. */
     void keptUnsent() {
         if (!unsentStored) {
             cells.put(
@@ -158,34 +161,36 @@ final class CellTable implements CellReader {
     }
 
     /** Adds a block of deltas, of each of which the feed is told. */
-    void add(byte[] block, CellFeed feed) {
+    void add(byte[] block, CellDeltas feed) {
         journal.put(journalKey(nextBlock++), block);
         apply(block, feed);
     }
 
-    private void apply(byte[] block, CellFeed feed) {
-        boolean followed = feed.isFollowing();
+    private void apply(byte[] block, CellDeltas feed) {
         synchronized (lock) {
             DeltaBlock.read(block, new DeltaBlock.Reader() {
                 @Override
-                public void cell(String[] dimensions, long quarterHour, Delta delta) {
+                public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
                     String[] known = sized(dimensions);
                     values.limit(known);
                     long day = Resolution.DAY.bucketOf(Resolution.QUARTER_HOUR.startMs(quarterHour));
                     CellKeys.writeCell(key.clear(), Resolution.QUARTER_HOUR, known, quarterHour);
-                    Slot slot = addTo(key, delta);
+                    addTo(key, delta);
                     CellKeys.writeCell(key.clear(), Resolution.DAY, known, day);
                     addTo(key, delta);
-                    if (followed) {
-                        slot.followed = feed.cell(slot.followed, known, quarterHour, delta);
-                    }
+                    feed.cell(known, quarterHour, cameIn, delta);
                 }
 
                 @Override
                 public void user(String tenant, byte[] user, long day, Delta delta) {
                     values.know(tenant);
                     CellKeys.writeUser(key.clear(), tenant, day, user);
-                    addTo(key, delta);
+                    feed.user(tenant, user, day, addTo(key, delta));
+                }
+
+                @Override
+                public void clock(DeltaBlock.Clock clock) {
+                    feed.clock(clock);
                 }
             });
         }
@@ -196,7 +201,7 @@ final class CellTable implements CellReader {
         return dimensions.length == dimensionCount ? dimensions : Arrays.copyOf(dimensions, dimensionCount);
     }
 
-    private Slot addTo(ByteSink key, Delta delta) {
+    private Delta addTo(ByteSink key, Delta delta) {
         Slot slot = slots.find(key.buffer(), key.size());
         if (slot == null) {
             byte[] kept = key.toBytes();
@@ -209,7 +214,7 @@ final class CellTable implements CellReader {
             slot.unsettled = true;
             unsettled++;
         }
-        return slot;
+        return slot.total;
     }
 
     private static Delta stored(byte[] value) {
@@ -226,7 +231,7 @@ final class CellTable implements CellReader {
     }
 
     /**
-     * Writes the totals of all changed cells to the store and empties the journal. To be called when the feed has sent
+     * Writes the totals of all changed cells to the store and empties the journal. To be called when the feeds have sent
      * all.
      *
      * @param changed is told of each quarter-hour that changed, with its running total
@@ -271,11 +276,7 @@ final class CellTable implements CellReader {
                 ordered.clear();
                 slots.forEach(slot -> ordered.put(slot.key, slot));
             }
-            slots.forEach(slot -> {
-                // What the feed knew of them may be of definitions that are gone.
-                slot.followed = slot.usedLately ? slot.followed : null;
-                slot.usedLately = false;
-            });
+            slots.forEach(slot -> slot.usedLately = false);
         }
     }
 

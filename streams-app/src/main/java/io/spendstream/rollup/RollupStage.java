@@ -4,6 +4,7 @@ import io.spendstream.combine.CommitPoint;
 import io.spendstream.usage.Resolution;
 import io.spendstream.v1.SpendRollup;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -29,17 +30,10 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
      */
     public static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
-    /**
-     * Where results go.
-     *
-     * @param rollups name of the sink of running totals
-     * @param fed name of the node that takes what the feed sends
-     */
-    public record Ways(String rollups, String fed) {}
-
     private final RollupSettings settings;
-    private final Ways ways;
-    private final CellFeed feed;
+    private final String rollups;
+    private final List<CellFollower> followers;
+    private final CellDeltas deltas;
     private final Shards shards;
     private final Runnable overflow;
     private final RollupRecords records;
@@ -49,13 +43,16 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     private long expiredOnDay;
 
     /**
-     * @param feed follows the cells of this task
+     * @param rollups name of the sink of running totals
+     * @param followers of the cells of this task
      * @param overflow is told of each value that became {@code __other__}
      */
-    public RollupStage(RollupSettings settings, Ways ways, CellFeed feed, Shards shards, Runnable overflow) {
+    public RollupStage(
+            RollupSettings settings, String rollups, List<CellFollower> followers, Shards shards, Runnable overflow) {
         this.settings = settings;
-        this.ways = ways;
-        this.feed = feed;
+        this.rollups = rollups;
+        this.followers = followers;
+        this.deltas = CellFollower.all(followers);
         this.shards = shards;
         this.overflow = overflow;
         this.records = new RollupRecords(settings.tagDimensions());
@@ -70,8 +67,10 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         expiredOnDay = Long.MIN_VALUE;
         // The wall clock decides only when totals are written down, not what they are.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
-        feed.start(context, table);
-        feed.replay(() -> table.replayUnsent(feed));
+        for (CellFollower follower : followers) {
+            follower.feed().start(context, table);
+            follower.feed().replay(() -> table.replayUnsent(follower.feed()));
+        }
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         // What a commit brings comes in a block from each task before: one sum of them all is sent on.
         afterRecord = commit.beforeCommit(context, this::beforeCommit);
@@ -81,43 +80,61 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
 
     @Override
     public void process(Record<Integer, byte[]> record) {
-        feed.look(this::sendFed);
-        if (!feed.keeps()) {
+        look();
+        if (!isKept()) {
             table.sentAll();
         }
-        table.add(record.value(), feed);
+        table.add(record.value(), deltas);
         afterRecord.run();
         if (table.isFull()) {
             settle();
         }
     }
 
+    private void look() {
+        for (CellFollower follower : followers) {
+            follower.feed().look((partition, block) -> send(partition, block, follower.to()));
+        }
+    }
+
     private void beforeCommit() {
         long behindMs = context.currentSystemTimeMs() - context.currentStreamTimeMs();
-        feed.commit(behindMs, this::sendFed);
-        if (feed.keeps()) {
+        for (CellFollower follower : followers) {
+            follower.feed().commit(behindMs, (partition, block) -> send(partition, block, follower.to()));
+        }
+        if (isKept()) {
             table.keptUnsent();
         } else {
             table.sentAll();
         }
     }
 
+    private boolean isKept() {
+        return followers.stream().anyMatch(follower -> follower.feed().keeps());
+    }
+
     private void sendAll() {
-        feed.look(this::sendFed);
-        feed.drain(this::sendFed);
+        look();
+        sendKept();
+    }
+
+    private void sendKept() {
+        for (CellFollower follower : followers) {
+            if (follower.feed().keeps()) {
+                follower.feed().drain((partition, block) -> send(partition, block, follower.to()));
+            }
+        }
         table.sentAll();
     }
 
-    private void sendFed(int partition, byte[] block) {
+    private void send(int partition, byte[] block, String to) {
         context.forward(
-                new Record<>((Object) partition, (Object) block, Math.max(0, context.currentStreamTimeMs())),
-                ways.fed());
+                new Record<>((Object) partition, (Object) block, Math.max(0, context.currentStreamTimeMs())), to);
     }
 
     private void settle() {
-        // What the feed keeps can be found in the journal only, which is emptied.
-        feed.drain(this::sendFed);
-        table.sentAll();
+        // What a feed keeps can be found in the journal only, which is emptied.
+        sendKept();
         table.settle((cell, total) -> {
             SpendRollup rollup = records.of(cell, total);
             context.forward(
@@ -125,7 +142,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
                             (Object) RollupRecords.key(rollup),
                             (Object) rollup,
                             Math.max(0, context.currentStreamTimeMs())),
-                    ways.rollups());
+                    rollups);
         });
         long day = Math.floorDiv(context.currentStreamTimeMs(), DAY_MS);
         if (context.currentStreamTimeMs() > 0 && day > expiredOnDay) {

@@ -1,5 +1,6 @@
 package io.spendstream.runtime;
 
+import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.Decision;
 import io.spendstream.combine.CommitPoint;
@@ -330,11 +331,19 @@ public final class AppConfig {
     private final AbstractConfig values;
     private final Map<String, String> kafka;
     private final Map<String, String> registry;
+    private final Map<String, String> detectorKeys;
+    private final DetectorSettings detectors;
 
-    private AppConfig(AbstractConfig values, Map<String, String> kafka, Map<String, String> registry) {
+    private AppConfig(
+            AbstractConfig values,
+            Map<String, String> kafka,
+            Map<String, String> registry,
+            Map<String, String> detectorKeys) {
         this.values = values;
         this.kafka = kafka;
         this.registry = registry;
+        this.detectorKeys = detectorKeys;
+        this.detectors = DetectorSettings.of(detectorKeys);
         if (ANY_ADDRESS.contains(httpHost()) && httpAdvertised().isEmpty()) {
             throw new ConfigException(
                     HTTP_ADVERTISED,
@@ -362,14 +371,17 @@ public final class AppConfig {
         Map<String, String> own = new HashMap<>(properties);
         Map<String, String> kafka = take(own, KAFKA_PREFIX);
         Map<String, String> registry = take(own, REGISTRY_PREFIX);
+        Map<String, String> detectors = new HashMap<>();
+        take(own, DetectorSettings.PREFIX).forEach((key, value) -> detectors.put(DetectorSettings.PREFIX + key, value));
         TreeSet<String> unknown = new TreeSet<>(own.keySet());
         unknown.removeAll(DEFINITION.names());
         if (!unknown.isEmpty()) {
-            throw new ConfigException("Unknown configuration " + unknown + "; known are "
-                    + new TreeSet<>(DEFINITION.names()) + " and, for the clients, kafka.* and registry.*");
+            throw new ConfigException(
+                    "Unknown configuration " + unknown + "; known are " + new TreeSet<>(DEFINITION.names())
+                            + " and, for the clients, kafka.* and registry.*, for detectors detector.*");
         }
         try {
-            return new AppConfig(new AbstractConfig(DEFINITION, own, false), kafka, registry);
+            return new AppConfig(new AbstractConfig(DEFINITION, own, false), kafka, registry, detectors);
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage());
         }
@@ -404,6 +416,7 @@ public final class AppConfig {
         values.originalsStrings().forEach(all::put);
         kafka.forEach((key, value) -> all.put(KAFKA_PREFIX + key, value));
         registry.forEach((key, value) -> all.put(REGISTRY_PREFIX + key, value));
+        all.putAll(detectorKeys);
         all.putAll(changes);
         return of(all);
     }
@@ -535,6 +548,11 @@ public final class AppConfig {
     /** What goes to every Kafka client as it is. */
     public Map<String, String> kafka() {
         return kafka;
+    }
+
+    /** How anomalies are looked for. */
+    public DetectorSettings detectors() {
+        return detectors;
     }
 
     /** What goes to the registry client as it is. */

@@ -82,6 +82,7 @@ public final class Schemas {
         warm(budgets, topics.budgets().name());
         warm(statuses, topics.budgetStatus().name());
         warm(alerts, topics.budgetAlerts().name());
+        warm(alerts, topics.anomalyAlerts().name());
         writers.learn(AvroSerde.valueSubject(topics.usageEvents().name()));
     }
 

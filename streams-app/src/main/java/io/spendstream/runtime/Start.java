@@ -29,36 +29,39 @@ public final class Start {
         this.stopped = stopped;
     }
 
-    /** Creates the topics that are missing. */
-    public void topics(Topics topics) throws InterruptedException {
+    /** Creates the topics that are missing; answers how many partitions the events have. */
+    public int topics(Topics topics) throws InterruptedException {
         Map<String, Object> admin = new HashMap<>(config.kafka());
         admin.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
-        repeat("Kafka at " + config.bootstrapServers(), IllegalStateException.class, () -> {
+        return repeat("Kafka at " + config.bootstrapServers(), IllegalStateException.class, () -> {
             try (Admin client = Admin.create(admin)) {
                 TopicSetup.createMissing(client, topics, config.topicPartitions(), config.topicReplication());
+                return TopicSetup.partitionsOf(client, topics.usageEvents());
             }
         });
     }
 
     /** Registers and learns schemas. */
     public void schemas(Schemas schemas) throws InterruptedException {
-        repeat("the schema registry at " + config.registryUrl(), RegistryUnavailableException.class, schemas::learn);
+        repeat("the schema registry at " + config.registryUrl(), RegistryUnavailableException.class, () -> {
+            schemas.learn();
+            return null;
+        });
     }
 
     /** What may have to be done again. */
     @FunctionalInterface
-    private interface Attempt {
-        void run() throws InterruptedException;
+    private interface Attempt<T> {
+        T run() throws InterruptedException;
     }
 
-    private void repeat(String what, Class<? extends RuntimeException> passing, Attempt attempt)
+    private <T> T repeat(String what, Class<? extends RuntimeException> passing, Attempt<T> attempt)
             throws InterruptedException {
         Duration pause = PAUSE_MIN;
         while (true) {
             engine.waitingFor(what);
             try {
-                attempt.run();
-                return;
+                return attempt.run();
             } catch (RuntimeException e) {
                 if (!passing.isInstance(e) || stopped.getAsBoolean()) {
                     throw e;

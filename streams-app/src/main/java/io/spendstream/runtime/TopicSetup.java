@@ -52,6 +52,24 @@ public final class TopicSetup {
         }
     }
 
+    /**
+     * How many partitions a topic has.
+     *
+     * @throws IllegalStateException where the brokers do not say
+     */
+    public static int partitionsOf(Admin admin, Topic topic) throws InterruptedException {
+        try {
+            return admin.describeTopics(List.of(topic.name()))
+                    .allTopicNames()
+                    .get(TIMEOUT_S, TimeUnit.SECONDS)
+                    .get(topic.name())
+                    .partitions()
+                    .size();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Kafka does not describe the topic " + topic.name() + ": " + cause(e), e);
+        }
+    }
+
     /** A topic is created when the controller has it; brokers learn of it a moment later. */
     private static void awaitVisible(Admin admin, List<String> topics)
             throws InterruptedException, ExecutionException, TimeoutException {

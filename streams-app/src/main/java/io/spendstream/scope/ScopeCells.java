@@ -10,7 +10,6 @@ import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -39,8 +38,11 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
     private final List<String> fields;
     private final Predicate<String> known;
     private final RollupSettings settings;
-    /** Cells whose deltas are not counted yet. */
-    private final List<Cell> gathered = new ArrayList<>();
+    /** A cell, by the groups that it counts in: the same array for the same combination, as long as it is remembered. */
+    private record Place(CountedScope.Group[] groups, long quarterHour) {}
+
+    /** What cells were changed by and their groups do not have yet. */
+    private final Map<Place, Delta> gathered = new HashMap<>();
 
     private CellReader cells;
 
@@ -100,27 +102,17 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
     }
 
     @Override
-    public Object cell(Object followed, String[] dimensions, long quarterHour, Delta delta) {
-        Cell cell = followed instanceof Cell known && known.matches == matches()
-                ? known
-                : new Cell(matches(), matches().of(dimensions), quarterHour);
-        if (cell.groups.length > 0) {
-            if (!cell.touched) {
-                cell.touched = true;
-                gathered.add(cell);
-            }
-            cell.sum.add(delta.measures(), Map.of());
+    public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
+        CountedScope.Group[] groups = matches().of(dimensions);
+        if (groups.length > 0) {
+            gathered.computeIfAbsent(new Place(groups, quarterHour), p -> new Delta(new long[Measure.COUNT]))
+                    .add(delta.measures(), Map.of());
         }
-        return cell;
     }
 
     @Override
     void gather() {
-        for (Cell cell : gathered) {
-            count(cell.groups, cell.quarterHour, cell.sum.measures());
-            Arrays.fill(cell.sum.measures(), 0);
-            cell.touched = false;
-        }
+        gathered.forEach((place, sum) -> count(place.groups, place.quarterHour, sum.measures()));
         gathered.clear();
     }
 
@@ -157,22 +149,6 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
                             definedAt - settings.daysKept().toMillis());
         }
         new Opening(scopes, to).sum();
-    }
-
-    /** A cell of a quarter-hour: the groups it counts in, and the sum of its deltas that they do not have yet. */
-    private static final class Cell {
-
-        private final ScopeMatches matches;
-        private final CountedScope.Group[] groups;
-        private final long quarterHour;
-        private final Delta sum = new Delta(new long[Measure.COUNT]);
-        private boolean touched;
-
-        Cell(ScopeMatches matches, CountedScope.Group[] groups, long quarterHour) {
-            this.matches = matches;
-            this.groups = groups;
-            this.quarterHour = quarterHour;
-        }
     }
 
     /**

@@ -16,7 +16,8 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param prices price lists; key: model
  * @param budgets budgets; key: id
  * @param budgetStatus where counters stand; key: budget, scope and group
- * @param budgetAlerts alerts as they open and are resolved; key: alert id
+ * @param budgetAlerts alerts of budgets as they open and are resolved; key: alert id
+ * @param anomalyAlerts alerts of detectors likewise; key: alert id
  */
 public record Topics(
         Topic usageEvents,
@@ -27,7 +28,8 @@ public record Topics(
         Topic prices,
         Topic budgets,
         Topic budgetStatus,
-        Topic budgetAlerts) {
+        Topic budgetAlerts,
+        Topic anomalyAlerts) {
 
     /** Of a usage event, key and value together and uncompressed: more cannot be one, whatever its fields hold. */
     public static final int RECORD_BYTES_MAX = 8 << 20;
@@ -64,7 +66,8 @@ public record Topics(
                 Topic.table(prefix + "budgets"),
                 Topic.table(prefix + "budget-status"),
                 // One partition: every instance reads all of it, in one order.
-                Topic.kept(prefix + "budget-alerts", ALERTS_KEPT).withPartitions(1));
+                Topic.kept(prefix + "budget-alerts", ALERTS_KEPT).withPartitions(1),
+                Topic.kept(prefix + "anomaly-alerts", ALERTS_KEPT).withPartitions(1));
     }
 
     public List<Topic> all() {
@@ -77,6 +80,7 @@ public record Topics(
                 prices,
                 budgets,
                 budgetStatus,
-                budgetAlerts);
+                budgetAlerts,
+                anomalyAlerts);
     }
 }

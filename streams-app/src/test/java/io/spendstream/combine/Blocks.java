@@ -18,9 +18,9 @@ public final class Blocks {
     /** The same for several partitions: a block for each that gets something. */
     public static Map<Integer, byte[]> byPartition(int partitions, List<MeteredUsage> usages, String... tagDimensions) {
         Combiner combiner = new Combiner(new Destinations(partitions), List.of(tagDimensions), Integer.MAX_VALUE);
-        usages.forEach(combiner::add);
+        usages.forEach(event -> combiner.add(event, DeltaBlock.IN_TIME));
         Map<Integer, byte[]> blocks = new TreeMap<>();
-        combiner.drain(blocks::put);
+        combiner.drain(null, blocks::put);
         return blocks;
     }
 }

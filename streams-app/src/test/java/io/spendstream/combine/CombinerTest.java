@@ -33,11 +33,11 @@ class CombinerTest {
     private void drain(Combiner combiner, Destinations destinations) {
         sums.clear();
         partitions.clear();
-        combiner.drain((partition, block) -> {
+        combiner.drain(null, (partition, block) -> {
             partitions.add(partition);
             DeltaBlock.read(block, new DeltaBlock.Reader() {
                 @Override
-                public void cell(String[] d, long quarterHour, Delta delta) {
+                public void cell(String[] d, long quarterHour, long cameIn, Delta delta) {
                     assertThat(partition).isEqualTo(destinations.of(d[0], d[1]));
                     put("cell " + Arrays.toString(d) + "@" + quarterHour, delta);
                 }
@@ -79,7 +79,7 @@ class CombinerTest {
                 MeteredUsage usage = usage(random);
 
                 // When
-                combiner.add(usage);
+                combiner.add(usage, DeltaBlock.IN_TIME);
 
                 addTo(expected, usage, tags);
             }
@@ -128,7 +128,9 @@ class CombinerTest {
         Destinations destinations = new Destinations(3);
         Combiner combiner = new Combiner(destinations, List.of(), 400_000);
         for (int i = 0; i < 3_000; i++) {
-            combiner.add(Usages.costing(Usages.event("f" + i % 50, "m", "u" + i % 70, Usages.MIDNIGHT_MS), 1));
+            combiner.add(
+                    Usages.costing(Usages.event("f" + i % 50, "m", "u" + i % 70, Usages.MIDNIGHT_MS), 1),
+                    DeltaBlock.IN_TIME);
         }
 
         // When
@@ -151,7 +153,7 @@ class CombinerTest {
         for (int i = 0; i < 3 * users; i++) {
             UsageRecord event = Usages.event("f", "m", "u" + i % users, Usages.MIDNIGHT_MS);
             event.dimension(Dimension.TENANT, i % users % 2 == 0 ? "even" : "odd");
-            combiner.add(Usages.costing(event, 1 + i % users));
+            combiner.add(Usages.costing(event, 1 + i % users), DeltaBlock.IN_TIME);
         }
         drain(combiner, destinations);
 
@@ -186,8 +188,9 @@ class CombinerTest {
     void aSumThatDoesNotFitIsAnError() {
         Combiner combiner = new Combiner(new Destinations(1), List.of(), 1_000);
         UsageRecord event = Usages.event("f", "m", null, 0);
-        combiner.add(Usages.costing(event, Long.MAX_VALUE));
-        assertThatThrownBy(() -> combiner.add(Usages.costing(event, 1))).isInstanceOf(ArithmeticException.class);
+        combiner.add(Usages.costing(event, Long.MAX_VALUE), DeltaBlock.IN_TIME);
+        assertThatThrownBy(() -> combiner.add(Usages.costing(event, 1), DeltaBlock.IN_TIME))
+                .isInstanceOf(ArithmeticException.class);
     }
 
     /** Part of the format of the stores: another rule would split a cell between two partitions. */

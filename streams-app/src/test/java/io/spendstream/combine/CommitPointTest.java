@@ -3,6 +3,7 @@ package io.spendstream.combine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spendstream.TestStores;
 import io.spendstream.Usages;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
@@ -442,6 +443,7 @@ class CommitPointTest {
         MockProcessorContext<Integer, byte[]> context = new MockProcessorContext<>();
         CommitsWhenTold commit = new CommitsWhenTold();
         context.addStateStore(commit);
+        context.addStateStore(TestStores.inMemory(CombineStage.CLOCK));
         stage.init(context);
         stage.process(oneDollar());
 
@@ -456,7 +458,7 @@ class CommitPointTest {
         context.forwarded()
                 .forEach(forwarded -> DeltaBlock.read(forwarded.record().value(), new DeltaBlock.Reader() {
                     @Override
-                    public void cell(String[] dimensions, long quarterHour, Delta delta) {
+                    public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
                         costs.add(delta.measures()[Measure.COST.ordinal()]);
                     }
 

@@ -25,8 +25,13 @@ class DeltaBlockTest {
         final List<String> read = new ArrayList<>();
 
         @Override
-        public void cell(String[] dimensions, long quarterHour, Delta delta) {
-            read.add(text(dimensions, quarterHour, delta));
+        public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
+            read.add(text(dimensions, quarterHour, delta) + came(cameIn));
+        }
+
+        @Override
+        public void clock(DeltaBlock.Clock clock) {
+            read.add(clock.toString());
         }
 
         @Override
@@ -41,9 +46,22 @@ class DeltaBlockTest {
         return text.toString();
     }
 
+    private static String came(long cameIn) {
+        return cameIn == DeltaBlock.IN_TIME ? "" : " came in " + cameIn;
+    }
+
     private void cell(DeltaBlock.Writer writer, String[] dimensions, long quarterHour, Delta delta) {
-        written.add(text(dimensions, quarterHour, delta));
-        writer.cell(dimensions, quarterHour, delta);
+        cell(writer, dimensions, quarterHour, DeltaBlock.IN_TIME, delta);
+    }
+
+    private void cell(DeltaBlock.Writer writer, String[] dimensions, long quarterHour, long cameIn, Delta delta) {
+        written.add(text(dimensions, quarterHour, delta) + came(cameIn));
+        writer.cell(dimensions, quarterHour, cameIn, delta);
+    }
+
+    private void clock(DeltaBlock.Writer writer, DeltaBlock.Clock clock) {
+        written.add(clock.toString());
+        writer.clock(clock);
     }
 
     private void user(DeltaBlock.Writer writer, String tenant, String user, long day, Delta delta) {
@@ -136,7 +154,7 @@ class DeltaBlockTest {
         delta.add(new long[Measure.COUNT], Map.of("images", new long[] {1, 40}));
 
         // When
-        writer.cell(new String[] {"t", null}, 1_000, delta);
+        writer.cell(new String[] {"t", null}, 1_000, DeltaBlock.IN_TIME, delta);
         writer.user("t", "ann", 19_000, delta);
 
         // Then
@@ -222,12 +240,12 @@ class DeltaBlockTest {
         assertThat(block[kindAt]).isEqualTo((byte) 1);
 
         // When
-        block[kindAt] = 2;
+        block[kindAt] = 9;
 
         // Then
         assertThatIllegalStateException()
                 .isThrownBy(() -> DeltaBlock.read(block, new Entries()))
-                .withMessageContaining("2");
+                .withMessageContaining("kind 9");
     }
 
     @ParameterizedTest
@@ -237,7 +255,7 @@ class DeltaBlockTest {
         Random random = new Random(seed);
         DeltaBlock.Writer writer = new DeltaBlock.Writer(2, 100_000);
         for (int i = 0; i < 5; i++) {
-            writer.cell(new String[] {"t" + i % 3, null}, i, delta(random));
+            writer.cell(new String[] {"t" + i % 3, null}, i, DeltaBlock.IN_TIME, delta(random));
             writer.user("t", "user" + i, i, delta(random));
         }
         byte[] block = writer.take().get(0);
@@ -262,7 +280,7 @@ class DeltaBlockTest {
     void everyTruncationInTheMiddleOfAnEntryIsRefused() {
         // Given
         DeltaBlock.Writer writer = new DeltaBlock.Writer(2, 100_000);
-        writer.cell(new String[] {"t", "f"}, 5, delta(new Random(7)));
+        writer.cell(new String[] {"t", "f"}, 5, DeltaBlock.IN_TIME, delta(new Random(7)));
         byte[] block = writer.take().get(0);
         int head = 1 + 1 + 2 + 2 + 1;
 
@@ -276,5 +294,22 @@ class DeltaBlockTest {
                         .isThrownBy(() -> DeltaBlock.read(cut, new Entries()));
             }
         }
+    }
+
+    @Test
+    void what_came_late_says_when_and_a_clock_comes_after_what_it_is_of() {
+        // Given
+        DeltaBlock.Writer writer = new DeltaBlock.Writer(2, 1_000_000);
+        Random random = new Random(11);
+
+        // When
+        cell(writer, new String[] {"t", null}, 100, delta(random));
+        cell(writer, new String[] {"t", null}, 90, 101, delta(random));
+        cell(writer, new String[] {"t", null}, -5, -3, delta(random));
+        clock(writer, new DeltaBlock.Clock(3, 101, false));
+        clock(writer, new DeltaBlock.Clock(12, -7, true));
+
+        // Then
+        assertThat(read(writer.take()).read).isEqualTo(written);
     }
 }

@@ -7,6 +7,7 @@ import io.spendstream.Usages;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.Blocks;
 import io.spendstream.combine.CommitPoint;
+import io.spendstream.rollup.CellFollower;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.RollupStage;
 import io.spendstream.rollup.Shards;
@@ -103,8 +104,8 @@ class ScopeCellsTest {
         context.setCurrentSystemTimeMs(NOON_MS + behindMs);
         stage = new RollupStage(
                 RollupSettings.DEFAULT,
-                new RollupStage.Ways("rollups", "fed"),
-                new ScopeCells(book, 1, RollupSettings.DEFAULT),
+                "rollups",
+                List.of(new CellFollower(new ScopeCells(book, 1, RollupSettings.DEFAULT), "fed")),
                 new Shards(),
                 () -> {});
         stage.init(context);

@@ -1,4 +1,4 @@
-package io.spendstream.budget;
+package io.spendstream.usage;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,13 +9,13 @@ import java.util.HexFormat;
  * A hash of values that is the same on every machine and in every version. Each value is written with its length, so
  * that no two lists of values are the same bytes.
  */
-final class Digest {
+public final class Digest {
 
     private static final int BYTES = 16;
 
     private final MessageDigest sha;
 
-    Digest() {
+    public Digest() {
         try {
             sha = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -24,7 +24,7 @@ final class Digest {
     }
 
     /** @param text null is a value of its own */
-    Digest add(String text) {
+    public Digest add(String text) {
         if (text == null) {
             return add(-1);
         }
@@ -34,7 +34,7 @@ final class Digest {
         return this;
     }
 
-    Digest add(long number) {
+    public Digest add(long number) {
         for (int shift = 56; shift >= 0; shift -= 8) {
             sha.update((byte) (number >>> shift));
         }
@@ -42,7 +42,7 @@ final class Digest {
     }
 
     /** 32 hexadecimal digits. */
-    String hex() {
+    public String hex() {
         return HexFormat.of().formatHex(sha.digest(), 0, BYTES);
     }
 }

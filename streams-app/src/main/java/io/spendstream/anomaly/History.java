@@ -1,0 +1,109 @@
+package io.spendstream.anomaly;
+
+/**
+ * The kept days of a scope before the one that is judged, counted back: 1 is yesterday. 0, today, is not part of it.
+ *
+ * <p>A day <em>counts</em> from the scope's first one on where its tenant had anything on it. So a day on which nothing
+ * was running is a gap, not a day without spend; a day on which only this scope had nothing is a zero day.
+ */
+final class History {
+
+    static final int DAYS = ScopeView.DAYS_KEPT;
+    static final int WEEK = 7;
+
+    private static final int LEVEL_DAYS_MIN = 3;
+    private static final double LEVEL_CHANGE_MAX = 4;
+
+    private final DayFigures[] days = new DayFigures[DAYS];
+    private final boolean[] counts = new boolean[DAYS];
+    private final double[] costs = new double[DAYS];
+    private final double[] levels = new double[DAYS];
+    private final int counted;
+
+    History(ScopeView view, long today) {
+        ScopeView tenant = view.tenant();
+        int counted = 0;
+        levels[0] = -1;
+        for (int ago = 1; ago < DAYS; ago++) {
+            days[ago] = view.day(today - ago);
+            costs[ago] = days[ago].total(Figure.COST);
+            levels[ago] = -1;
+            counts[ago] = today - ago >= view.firstDay()
+                    && (!days[ago].isEmpty() || !tenant.day(today - ago).isEmpty());
+            counted += counts[ago] ? 1 : 0;
+        }
+        this.counted = counted;
+    }
+
+    /** Days before today that count. */
+    int counted() {
+        return counted;
+    }
+
+    /** Whether a day counts; those not kept do not. */
+    boolean counts(int ago) {
+        return ago < DAYS && counts[ago];
+    }
+
+    DayFigures day(int ago) {
+        return days[ago];
+    }
+
+    /** The day's cost in nano-USD. */
+    double cost(int ago) {
+        return costs[ago];
+    }
+
+    double cost(int ago, int hour) {
+        return days[ago].hour(hour, Figure.COST);
+    }
+
+    /**
+     * The costs of the last days before today that count.
+     *
+     * @return how many there are
+     */
+    int lastCosts(double[] to) {
+        int count = 0;
+        for (int ago = 1; ago < DAYS && count < to.length; ago++) {
+            if (counts[ago]) {
+                to[count++] = costs[ago];
+            }
+        }
+        return count;
+    }
+
+    /** The median cost of the week before a day; NaN where fewer than three of its days count. */
+    double level(int ago) {
+        if (levels[ago] == -1) {
+            double[] week = new double[WEEK];
+            int count = 0;
+            for (int before = ago + 1; before <= ago + WEEK; before++) {
+                if (counts(before)) {
+                    week[count++] = costs[before];
+                }
+            }
+            levels[ago] = count < LEVEL_DAYS_MIN ? Double.NaN : Stats.median(week, count);
+        }
+        return levels[ago];
+    }
+
+    /** How much higher the level is before a day than before an earlier one: a quarter to four times. */
+    double growth(int ago, int earlier) {
+        double then = level(earlier);
+        double now = level(ago);
+        if (!(then > 0) || !(now > 0)) {
+            return 1;
+        }
+        return Math.max(1 / LEVEL_CHANGE_MAX, Math.min(LEVEL_CHANGE_MAX, now / then));
+    }
+
+    /** The mean cost of a counted day before today, in nano-USD. */
+    double meanDay() {
+        double sum = 0;
+        for (int ago = 1; ago < DAYS; ago++) {
+            sum += counts[ago] ? costs[ago] : 0;
+        }
+        return counted == 0 ? 0 : sum / counted;
+    }
+}

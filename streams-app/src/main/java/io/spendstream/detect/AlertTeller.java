@@ -1,0 +1,193 @@
+package io.spendstream.detect;
+
+import io.spendstream.alert.LifeCycle;
+import io.spendstream.anomaly.Detector;
+import io.spendstream.anomaly.Scope;
+import io.spendstream.anomaly.ScopeView;
+import io.spendstream.anomaly.Verdict;
+import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertSeverity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Tells what becomes of the alerts of one tenant at one close. Of several that one cause opens, the first that is told is
+ * that of the widest scope; the others say whose part they are and notify nobody.
+ */
+final class AlertTeller {
+
+    private static final String PART_OF = "part_of";
+
+    /** What is found so long after something else is another cause. */
+    private static final Duration SAME_CAUSE_WITHIN = Duration.ofHours(1);
+    /** What comes so long after its time is history that is read again: nobody is told. */
+    private static final Duration REPLAYED_AFTER = Duration.ofHours(2);
+    /** Scopes are the same cause that have at least half of the smaller one's spend in common. */
+    private static final int COMMON_PARTS = 2;
+
+    private final String tenant;
+    private final long quarterHour;
+    private final long atMs;
+    private final SpendSeries series;
+    private final OpenAlerts alerts;
+    private final LifeCycle lifeCycle;
+    private final boolean replayed;
+    private final Consumer<Alert> send;
+    private DetectRecords records;
+
+    AlertTeller(
+            String tenant,
+            long quarterHour,
+            SpendSeries series,
+            OpenAlerts alerts,
+            LifeCycle lifeCycle,
+            long nowMs,
+            Consumer<Alert> send) {
+        this.tenant = tenant;
+        this.quarterHour = quarterHour;
+        this.atMs = SpendSeries.startMs(quarterHour + 1);
+        this.series = series;
+        this.alerts = alerts;
+        this.lifeCycle = lifeCycle;
+        this.replayed = nowMs - atMs > REPLAYED_AFTER.toMillis();
+        this.send = send;
+    }
+
+    /** A detector has judged. */
+    void found(AlertKey key, Verdict verdict, ScopeView view) {
+        LifeCycle.Finding finding = switch (verdict.level()) {
+            case FIRING -> LifeCycle.Finding.FIRING;
+            case HOLDING -> LifeCycle.Finding.HOLDING;
+            case CLEAR -> LifeCycle.Finding.CLEAR;
+        };
+        OpenAlerts.Held before = alerts.get(key);
+        LifeCycle.Next next = lifeCycle.next(before == null ? null : before.state(), finding, verdict.severity(), atMs);
+        switch (next.step()) {
+            case OPENED -> tell(key, next, records().opened(idOf(key), verdict, view), next.tells());
+            case REOPENED -> tell(key, next, records().opened(before.alert().getId(), verdict, view), next.tells());
+            case ESCALATED -> tell(key, next, records().escalated(before.alert(), verdict, view), true);
+            case RESOLVED ->
+                tell(
+                        key,
+                        next,
+                        resolved(before, verdict.value()),
+                        before.alert().getNotify());
+            case NONE -> {
+                if (next.state() != null) {
+                    alerts.put(key, new OpenAlerts.Held(next.state(), before.alert()));
+                }
+            }
+        }
+    }
+
+    /**
+     * An open alert whose cause was not found.
+     *
+     * @param judged whether its detector has judged the scope
+     */
+    void notFound(AlertKey key, boolean judged) {
+        OpenAlerts.Held before = alerts.get(key);
+        LifeCycle.Finding finding = judged ? LifeCycle.Finding.CLEAR : LifeCycle.Finding.SILENT;
+        LifeCycle.Next next = lifeCycle.next(before.state(), finding, AlertSeverity.INFO, atMs);
+        if (next.step() == LifeCycle.Step.RESOLVED) {
+            tell(
+                    key,
+                    next,
+                    resolved(before, before.alert().getValue()),
+                    before.alert().getNotify());
+        } else {
+            alerts.put(key, new OpenAlerts.Held(next.state(), before.alert()));
+        }
+    }
+
+    private Alert resolved(OpenAlerts.Held before, long value) {
+        return DetectRecords.resolved(before.alert(), value, atMs);
+    }
+
+    private void tell(AlertKey key, LifeCycle.Next next, Alert alert, boolean notify) {
+        Map<String, String> labels = new HashMap<>(alert.getLabels());
+        if (next.step() != LifeCycle.Step.RESOLVED) {
+            labels.remove(PART_OF);
+            String whole = partOf(key, next.state().severity());
+            if (whole != null) {
+                labels.put(PART_OF, whole);
+            }
+        }
+        if (replayed) {
+            labels.put("replayed", "true");
+        }
+        Alert told = Alert.newBuilder(alert)
+                .setNotify(notify && !replayed && !labels.containsKey(PART_OF))
+                .setLabels(labels)
+                .build();
+        alerts.put(key, new OpenAlerts.Held(next.state(), told));
+        send.accept(told);
+    }
+
+    /**
+     * The id of the alert that tells of the same cause already; null where there is none. Where something was found of
+     * the same scope before, it is part of the same; else of what was found of a scope in common shortly before.
+     */
+    private String partOf(AlertKey key, AlertSeverity severity) {
+        Map.Entry<AlertKey, OpenAlerts.Held> whole = alerts.openOf(tenant).entrySet().stream()
+                .filter(open -> !open.getKey().equals(key))
+                .filter(open -> family(open.getKey().detector()).equals(family(key.detector())))
+                .filter(open -> open.getValue().state().severity().compareTo(severity) >= 0)
+                .filter(open -> open.getKey().scope().equals(key.scope())
+                        || (isLeader(open.getValue())
+                                && isFresh(open.getValue())
+                                && overlap(open.getKey().scope(), key.scope())))
+                .min(Comparator.comparing((Map.Entry<AlertKey, OpenAlerts.Held> open) ->
+                                !open.getKey().scope().equals(key.scope()))
+                        .thenComparing(open -> open.getValue().state().openedAt())
+                        .thenComparing(open -> open.getValue().alert().getId()))
+                .orElse(null);
+        if (whole == null) {
+            return null;
+        }
+        Alert alert = whole.getValue().alert();
+        return alert.getLabels().getOrDefault(PART_OF, alert.getId());
+    }
+
+    private static boolean isLeader(OpenAlerts.Held held) {
+        return !held.alert().getLabels().containsKey(PART_OF);
+    }
+
+    private boolean isFresh(OpenAlerts.Held held) {
+        return atMs - held.alert().getChangedAt().toEpochMilli() <= SAME_CAUSE_WITHIN.toMillis();
+    }
+
+    /** Detectors that one cause makes fire together. */
+    private static String family(String detector) {
+        return switch (Detector.named(detector).orElseThrow()) {
+            case DAILY_ZSCORE, DAILY_RATIO, SEASONAL, CONCENTRATION, COST_PER_REQUEST, REQUEST_OUTLIER -> "spend";
+            case CACHE_HIT_RATE, ESCALATION_RATE -> "efficiency";
+            case RETRY_WASTE -> "retries";
+            case UNPRICED_MODEL -> "prices";
+            case SILENCE, LATE_SURGE -> "traffic";
+        };
+    }
+
+    private boolean overlap(Scope one, Scope other) {
+        if (one.equals(other) || one.kind() == Scope.Kind.TENANT || other.kind() == Scope.Kind.TENANT) {
+            return true;
+        }
+        long[] common = records().common(one, other);
+        return common[0] * COMMON_PARTS >= Math.min(common[1], common[2]);
+    }
+
+    private DetectRecords records() {
+        if (records == null) {
+            records = new DetectRecords(series.combinations(tenant, SpendSeries.dayOf(quarterHour)), quarterHour, atMs);
+        }
+        return records;
+    }
+
+    private String idOf(AlertKey key) {
+        return DetectRecords.id(key, Instant.ofEpochMilli(atMs));
+    }
+}

@@ -1,0 +1,170 @@
+package io.spendstream.detect;
+
+import io.spendstream.anomaly.ScopeView;
+import io.spendstream.combine.ByteSink;
+import io.spendstream.combine.ByteSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Keeps what the tasks of the cube sent of quarter-hours until all of them have closed these, and hands it out then, one
+ * quarter-hour after the other.
+ */
+final class Closes implements CloseBlock.Reader {
+
+    private static final long NOT_BEGUN = Long.MIN_VALUE;
+
+    /** Takes what was spent. */
+    @FunctionalInterface
+    interface Amounts {
+        void add(long cameIn, long quarterHour, Combination of, long[] figures);
+    }
+
+    private record Users(long day, List<ScopeView.UserSpend> spenders) {}
+
+    private final KeyValueStore<Bytes, byte[]> store;
+    private final int sources;
+    private final Map<Integer, Long> closedBySource = new HashMap<>();
+    /** By tenant, then by source. */
+    private final Map<String, Map<Integer, Users>> users = new HashMap<>();
+
+    private long open = NOT_BEGUN;
+
+    Closes(KeyValueStore<Bytes, byte[]> store, int sources) {
+        this.store = store;
+        this.sources = sources;
+        byte[] stored = store.get(SeriesKeys.open());
+        if (stored != null) {
+            open = new ByteSource(stored).readSigned();
+        }
+        forEach(
+                SeriesKeys.sourcesFrom(),
+                entry -> closedBySource.put(
+                        (int) new SeriesKeys.Parts(entry.key).number(), new ByteSource(entry.value).readSigned()));
+        forEach(SeriesKeys.usersFrom(), entry -> {
+            SeriesKeys.Parts key = new SeriesKeys.Parts(entry.key);
+            restoreUsers(key.text(), (int) key.number(), new ByteSource(entry.value));
+        });
+    }
+
+    private void forEach(Bytes from, Consumer<KeyValue<Bytes, byte[]>> visitor) {
+        try (KeyValueIterator<Bytes, byte[]> stored = store.range(from, SeriesKeys.after(from))) {
+            stored.forEachRemaining(visitor);
+        }
+    }
+
+    private void restoreUsers(String tenant, int source, ByteSource value) {
+        long day = value.readSigned();
+        List<ScopeView.UserSpend> spenders = new ArrayList<>();
+        while (value.hasMore()) {
+            spenders.add(new ScopeView.UserSpend(value.readText(), value.readSigned()));
+        }
+        users.computeIfAbsent(tenant, t -> new HashMap<>()).put(source, new Users(day, spenders));
+    }
+
+    /** The first quarter-hour that is not closed. */
+    long open() {
+        return open;
+    }
+
+    @Override
+    public void amounts(int source, long cameIn, long quarterHour, Combination of, long[] figures) {
+        Bytes key = SeriesKeys.pending(cameIn, quarterHour, of);
+        long[] sum = SpendSeries.figures(store.get(key));
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = Math.addExact(sum[i], figures[i]);
+        }
+        store.put(key, SpendSeries.encode(sum));
+    }
+
+    @Override
+    public void user(int source, String tenant, long day, String user, long costNanoUsd) {
+        Map<Integer, Users> known = users.computeIfAbsent(tenant, t -> new HashMap<>());
+        Users before = known.get(source);
+        List<ScopeView.UserSpend> spenders = new ArrayList<>();
+        if (before != null && before.day() == day) {
+            before.spenders().stream()
+                    .filter(spender -> !spender.user().equals(user))
+                    .forEach(spenders::add);
+        }
+        spenders.add(new ScopeView.UserSpend(user, costNanoUsd));
+        spenders.sort(LARGEST_FIRST);
+        Users now = new Users(day, List.copyOf(spenders.subList(0, Math.min(TopUsers.USERS_MAX, spenders.size()))));
+        known.put(source, now);
+        ByteSink value = new ByteSink(128).writeSigned(day);
+        now.spenders().forEach(spender -> value.writeText(spender.user()).writeSigned(spender.cost()));
+        store.put(SeriesKeys.users(tenant, source), value.toBytes());
+    }
+
+    @Override
+    public void closed(int source, long before) {
+        closedBySource.put(source, before);
+        store.put(
+                SeriesKeys.source(source), new ByteSink(10).writeSigned(before).toBytes());
+    }
+
+    /** Hands out what is closed by all: the amounts that came in a quarter-hour, then the quarter-hour. */
+    void forEachClosed(Amounts amounts, LongConsumer closed) {
+        if (closedBySource.size() < sources) {
+            return;
+        }
+        long to = closedBySource.values().stream()
+                .mapToLong(Long::longValue)
+                .min()
+                .orElse(NOT_BEGUN);
+        if (to <= open) {
+            return;
+        }
+        Map<Long, List<KeyValue<Bytes, byte[]>>> pending = pendingBefore(to);
+        if (open == NOT_BEGUN) {
+            open = pending.keySet().stream().findFirst().orElse(to);
+        }
+        for (; open < to; open++) {
+            for (KeyValue<Bytes, byte[]> entry : pending.getOrDefault(open, List.of())) {
+                SeriesKeys.Parts key = new SeriesKeys.Parts(entry.key);
+                amounts.add(
+                        key.number(),
+                        key.number(),
+                        new Combination(key.text(), key.text(), key.textOrNull(), key.text()),
+                        SpendSeries.figures(entry.value));
+                store.delete(entry.key);
+            }
+            closed.accept(open);
+        }
+        store.put(SeriesKeys.open(), new ByteSink(10).writeSigned(open).toBytes());
+    }
+
+    private Map<Long, List<KeyValue<Bytes, byte[]>>> pendingBefore(long to) {
+        Map<Long, List<KeyValue<Bytes, byte[]>>> pending = new TreeMap<>();
+        Bytes end = SeriesKeys.pendingFrom(to);
+        try (KeyValueIterator<Bytes, byte[]> stored = store.range(SeriesKeys.pendingFrom(Long.MIN_VALUE), end)) {
+            stored.forEachRemaining(entry -> pending.computeIfAbsent(
+                            new SeriesKeys.Parts(entry.key).number(), quarter -> new ArrayList<>())
+                    .add(entry));
+        }
+        return pending;
+    }
+
+    private static final Comparator<ScopeView.UserSpend> LARGEST_FIRST =
+            Comparator.comparingLong(ScopeView.UserSpend::cost).reversed().thenComparing(ScopeView.UserSpend::user);
+
+    /** Who of a tenant spent most on a day, the largest first. */
+    List<ScopeView.UserSpend> topUsers(String tenant, long day) {
+        return users.getOrDefault(tenant, Map.of()).values().stream()
+                .filter(of -> of.day() == day)
+                .flatMap(of -> of.spenders().stream())
+                .sorted(LARGEST_FIRST)
+                .limit(TopUsers.USERS_MAX)
+                .toList();
+    }
+}

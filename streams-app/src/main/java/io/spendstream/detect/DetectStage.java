@@ -1,0 +1,132 @@
+package io.spendstream.detect;
+
+import io.spendstream.alert.LifeCycle;
+import io.spendstream.anomaly.DetectorSettings;
+import io.spendstream.anomaly.Detectors;
+import io.spendstream.anomaly.Scope;
+import io.spendstream.anomaly.ScopeView;
+import io.spendstream.anomaly.Verdict;
+import io.spendstream.v1.Alert;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Judges what each scope of a tenant spent, at the close of each quarter-hour of event time, once every task of the cube
+ * has closed it. All of a tenant is judged by one task, so that one cause can be told once.
+ */
+public final class DetectStage implements Processor<Integer, byte[], String, Alert> {
+
+    /** The logged store of series and open alerts. */
+    public static final String STORE = "spend-series";
+
+    /** A scope without anything for so long is not looked at any more. */
+    private static final int DAYS_JUDGED = 8;
+
+    private static final LifeCycle LIFE_CYCLE = LifeCycle.DEFAULT;
+
+    private final int sources;
+    private final DetectorSettings settings;
+    private final DailyBudgets budgets;
+    private ProcessorContext<String, Alert> context;
+    private SpendSeries series;
+    private OpenAlerts alerts;
+    private Closes closes;
+
+    /**
+     * @param sources tasks of the cube: each closes its share of a quarter-hour
+     */
+    public DetectStage(int sources, DetectorSettings settings, DailyBudgets budgets) {
+        this.sources = sources;
+        this.settings = settings;
+        this.budgets = budgets;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Alert> context) {
+        this.context = context;
+        KeyValueStore<Bytes, byte[]> store = context.getStateStore(STORE);
+        series = new SpendSeries(store);
+        alerts = new OpenAlerts(store);
+        closes = new Closes(store, sources);
+    }
+
+    @Override
+    public void process(Record<Integer, byte[]> record) {
+        CloseBlock.read(record.value(), closes);
+        long first = closes.open();
+        closes.forEachClosed(series::add, this::judge);
+        if (closes.open() > first) {
+            series.store();
+            long today = SpendSeries.dayOf(closes.open());
+            if (today > SpendSeries.dayOf(first)) {
+                series.expire(today);
+                series.store();
+            }
+        }
+    }
+
+    /** Looks at all tenants once a quarter-hour is closed. */
+    private void judge(long quarterHour) {
+        long today = SpendSeries.dayOf(quarterHour);
+        for (String tenant : series.tenants()) {
+            Look look = new Look(quarterHour, tenant);
+            for (SpendSeries.Known known : series.scopes(tenant)) {
+                if (known.lastDay > today - DAYS_JUDGED || alerts.hasOpen(known.scope)) {
+                    look.at(known.scope);
+                }
+            }
+        }
+        alerts.forgetResolved(LIFE_CYCLE, SpendSeries.startMs(quarterHour + 1));
+    }
+
+    /** One look at one tenant. */
+    private final class Look {
+        private final long quarterHour;
+        private final AlertTeller teller;
+        private final List<ScopeView.UserSpend> topUsers;
+        private final long dailyBudget;
+
+        Look(long quarterHour, String tenant) {
+            this.quarterHour = quarterHour;
+            this.topUsers = closes.topUsers(tenant, SpendSeries.dayOf(quarterHour));
+            this.dailyBudget = budgets.of(tenant);
+            this.teller = new AlertTeller(
+                    tenant,
+                    quarterHour,
+                    series,
+                    alerts,
+                    LIFE_CYCLE,
+                    context.currentSystemTimeMs(),
+                    DetectStage.this::send);
+        }
+
+        void at(Scope scope) {
+            ScopeView view = series.view(scope, topUsers, dailyBudget);
+            Set<AlertKey> judged = new HashSet<>();
+            Set<String> detectors = new HashSet<>();
+            for (Verdict verdict : Detectors.judge(view, quarterHour, settings, series.baseline(view, quarterHour))) {
+                AlertKey key = new AlertKey(verdict.detector().label(), scope, verdict.subject());
+                judged.add(key);
+                detectors.add(key.detector());
+                teller.found(key, verdict, view);
+            }
+            for (AlertKey open : alerts.openOf(scope)) {
+                if (!judged.contains(open)) {
+                    // A detector that speaks of somebody else, or of nobody, has nothing against this one.
+                    teller.notFound(open, detectors.contains(open.detector()));
+                }
+            }
+        }
+    }
+
+    private void send(Alert alert) {
+        // The time of records is that of reception, as everywhere: what the alert is of is in its fields.
+        context.forward(new Record<>(alert.getId(), alert, Math.max(0, context.currentStreamTimeMs())));
+    }
+}
