@@ -128,6 +128,16 @@ final class SpendSeries {
         }
     }
 
+    /** What a tenant has spent on a day, as far as it is closed. Nano-USD. */
+    long costOf(String tenant, long day) {
+        return dayOf(Scope.tenant(tenant), day).total(Figure.COST);
+    }
+
+    /** Notes what the user who spent most of a tenant's day has spent so far. */
+    void topUser(String tenant, long quarterHour, long cost) {
+        changedDay(Scope.tenant(tenant), dayOf(quarterHour)).topUser(cost);
+    }
+
     private void addToCombination(Combination of, long day, long[] figures) {
         Bytes key = SeriesKeys.combination(of, day);
         long[] sum = figures(store.get(key));
