@@ -26,6 +26,7 @@ final class HourlyRhythm {
     private static final int JUDGED_DAYS = 28;
     private static final int JUDGED_DAYS_MIN = 3;
     private static final int ENOUGH_DAYS = 7;
+    private static final int MANY_DAYS = 10;
     private static final double FEW_DAYS_RATIO_LOG = 0.9163; // 2.5 times
     private static final double FEW_DAYS_MARGIN_LOG = 0.4055; // 1.5 times
     private static final double LEAST_SPREAD = 0.05;
@@ -81,7 +82,9 @@ final class HourlyRhythm {
             return Double.NaN;
         }
         double[] ordered = maxima.clone();
-        double rare = Stats.rareMaximum(ordered, ordered.length, onceInDays, LEAST_SPREAD);
+        double rare = maxima.length < MANY_DAYS
+                ? Stats.rareMaximumOfFew(ordered, ordered.length, onceInDays)
+                : Stats.rareMaximum(ordered, ordered.length, onceInDays, LEAST_SPREAD);
         if (maxima.length < ENOUGH_DAYS) {
             double most = ordered[ordered.length - 1];
             return Math.max(FEW_DAYS_RATIO_LOG, Math.max(rare, most + FEW_DAYS_MARGIN_LOG));

@@ -38,21 +38,26 @@ final class RateDetectors {
     }
 
     static Optional<Verdict> costPerRequest(Case at) {
-        return judge(at, Rate.COST_PER_REQUEST, Parameter.COST_PER_REQUEST_MIN_REQUESTS, now -> {
-            double usual = now.usual().usual();
-            double margin = at.get(Parameter.COST_PER_REQUEST_RISE) * usual;
-            double threshold = Math.max(usual + margin, now.usual().high());
-            double extra = (now.value() - usual) * now.span().get(Figure.REQUESTS);
-            boolean small = extra < at.values.nanoUsd(Parameter.COST_PER_REQUEST_MIN_COST);
-            AlertSeverity severity = now.value() > 3 * usual ? AlertSeverity.CRITICAL : AlertSeverity.WARNING;
-            return above(
-                    at, Detector.COST_PER_REQUEST, now, small ? Math.max(threshold, now.value()) : threshold, severity);
-        });
+        return judge(
+                at, Detector.COST_PER_REQUEST, Rate.COST_PER_REQUEST, Parameter.COST_PER_REQUEST_MIN_REQUESTS, now -> {
+                    double usual = now.usual().usual();
+                    double margin = at.get(Parameter.COST_PER_REQUEST_RISE) * usual;
+                    double threshold = Math.max(usual + margin, now.usual().high());
+                    double extra = (now.value() - usual) * now.span().get(Figure.REQUESTS);
+                    boolean small = extra < at.values.nanoUsd(Parameter.COST_PER_REQUEST_MIN_COST);
+                    AlertSeverity severity = now.value() > 3 * usual ? AlertSeverity.CRITICAL : AlertSeverity.WARNING;
+                    return above(
+                            at,
+                            Detector.COST_PER_REQUEST,
+                            now,
+                            small ? Math.max(threshold, now.value()) : threshold,
+                            severity);
+                });
     }
 
     static Optional<Verdict> cacheHits(Case at) {
         double floor = at.get(Parameter.CACHE_FLOOR);
-        return judge(at, Rate.CACHE_HITS, Parameter.CACHE_MIN_REQUESTS, now -> {
+        return judge(at, Detector.CACHE_HIT_RATE, Rate.CACHE_HITS, Parameter.CACHE_MIN_REQUESTS, now -> {
             double usual = now.usual().isKnown() ? now.usual().usual() : floor;
             double margin = at.get(Parameter.CACHE_MARGIN);
             double own =
@@ -66,7 +71,7 @@ final class RateDetectors {
     }
 
     static Optional<Verdict> waste(Case at) {
-        return judge(at, Rate.WASTE, Parameter.RETRY_MIN_REQUESTS, now -> {
+        return judge(at, Detector.RETRY_WASTE, Rate.WASTE, Parameter.RETRY_MIN_REQUESTS, now -> {
             boolean small = now.span().get(Figure.COST) < at.values.nanoUsd(Parameter.RETRY_MIN_COST);
             double share = small ? Double.MAX_VALUE : at.get(Parameter.RETRY_SHARE);
             return share(at, Detector.RETRY_WASTE, now, share, at.get(Parameter.RETRY_RISE));
@@ -90,6 +95,7 @@ final class RateDetectors {
     static Optional<Verdict> escalated(Case at) {
         return judge(
                 at,
+                Detector.ESCALATION_RATE,
                 Rate.ESCALATED,
                 Parameter.ESCALATION_MIN_REQUESTS,
                 now -> share(at, Detector.ESCALATION_RATE, now, 0, at.get(Parameter.ESCALATION_RISE)));
@@ -99,20 +105,26 @@ final class RateDetectors {
      * Over the shortest time with the least number of requests, where a large change is seen soon, and over that with
      * many, where a small one is seen: whatever is the more urgent.
      */
-    private static Optional<Verdict> judge(Case at, Rate rate, Parameter leastRequests, Function<Now, Verdict> rule) {
+    private static Optional<Verdict> judge(
+            Case at, Detector detector, Rate rate, Parameter leastRequests, Function<Now, Verdict> rule) {
         long least = (long) at.get(leastRequests);
-        Optional<Verdict> soon = judge(at, rate, least, rule);
+        Optional<Verdict> soon = judge(at, detector, rate, least, rule);
         if (soon.isEmpty() || soon.get().level() == Verdict.Level.FIRING) {
             return soon;
         }
-        return judge(at, rate, MANY * least, rule)
+        return judge(at, detector, rate, MANY * least, rule)
                 .filter(later -> later.level().compareTo(soon.get().level()) < 0)
                 .or(() -> soon);
     }
 
-    private static Optional<Verdict> judge(Case at, Rate rate, long requests, Function<Now, Verdict> rule) {
+    /** Where a day had no requests nothing is wrong with them any more. */
+    private static Optional<Verdict> judge(
+            Case at, Detector detector, Rate rate, long requests, Function<Now, Verdict> rule) {
         Case.Span span = at.lastRequests(requests);
         double value = rate.of(span::get);
+        if (span.get(Figure.REQUESTS) == 0) {
+            return Optional.of(at.clear(detector, rate.measure(), 0, 0, 0, span.fromMs()));
+        }
         if (span.get(Figure.REQUESTS) < requests || Double.isNaN(value)) {
             return Optional.empty();
         }

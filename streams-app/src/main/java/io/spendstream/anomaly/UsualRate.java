@@ -13,7 +13,7 @@ final class UsualRate {
     private static final int DAYS = 7;
     private static final int DAYS_MIN = 5;
     private static final int JUDGED_DAYS = 14;
-    private static final double ONCE_IN_DAYS = 5000;
+    private static final double ONCE_IN_DAYS = 20_000;
 
     private final Rate rate;
     private final long requests;

@@ -13,8 +13,8 @@ import java.util.function.ToDoubleBiFunction;
  * Labelled traffic: ten weeks of quarter-hours of tenants of many shapes, with anomalies whose beginning and end are
  * known. The same seed gives the same traffic ({@link Random} is specified to the bit).
  *
- * <p>Each tenant is one shape (family) and has up to three features, teams and models. What is usual in a family, such as
- * its bursts, its weekends, holidays and gaps, is no anomaly. Anomalies are put on days 15 to 66, at least four days
+ * <p>Each tenant is one shape (family), two of each that has anomalies and one of each that has none. It has three features, teams and models. What is usual in a family, such as
+ * its bursts, its weekends, holidays and gaps, is no anomaly. Anomalies are put on days 15 to 62, at least four days
  * apart in one tenant, at a random hour at which the family has traffic.
  */
 final class LabelledSet {
@@ -104,7 +104,7 @@ final class LabelledSet {
             this.family = family;
             this.name = family.name() + "-" + number;
             this.numbers = new Random(seed * 1_000_003 + name.hashCode());
-            this.price = Math.exp(numbers.nextGaussian());
+            this.price = StrictMath.exp(numbers.nextGaussian());
             this.usualRetries = 0.01 + 0.03 * numbers.nextDouble();
             this.cached = 0.5 + 0.3 * numbers.nextDouble();
             place();
@@ -118,8 +118,9 @@ final class LabelledSet {
             for (Kind kind : family.anomalies()) {
                 int hour =
                         kind.longest >= 96 && kind.seenBy.contains(Detector.DAILY_RATIO) ? 0 : 8 + numbers.nextInt(7);
-                while (isQuiet(day, hour)) {
+                while (isQuiet(day, hour) && day <= LAST_START) {
                     day++;
+                    hour = hour == 0 ? 0 : 12;
                 }
                 int from = day * QUARTERS_OF_DAY + hour * 4 + (hour == 0 ? 0 : numbers.nextInt(4));
                 if (day > LAST_START) {
@@ -143,7 +144,7 @@ final class LabelledSet {
                 there += family.shape().applyAsDouble(day * 96 + hour * 4 + q, other);
             }
             boolean rest = day % 7 >= 5;
-            return there < 0.3 * sum / 12 || rest || sum < 1 || isHoliday(day);
+            return hour > 0 && there < 0.3 * sum / 12 || rest || sum < 1 || isHoliday(day);
         }
 
         private double strength(int q, Kind kind) {
@@ -210,8 +211,8 @@ final class LabelledSet {
                 return sums;
             }
             double wobble = family.requestSpread() / Math.sqrt(requests);
-            double prompt = requests * promptMean * Math.exp(wobble * numbers.nextGaussian());
-            double output = requests * 300 * Math.exp(wobble * numbers.nextGaussian());
+            double prompt = requests * promptMean * StrictMath.exp(wobble * numbers.nextGaussian());
+            double output = requests * 300 * StrictMath.exp(wobble * numbers.nextGaussian());
             double hits = Math.max(0, Math.min(1, cached + 0.3 * numbers.nextGaussian() / Math.sqrt(requests)));
             set(sums, Measure.REQUESTS, requests);
             set(sums, Measure.CACHE_READ_TOKENS, prompt * hits);
@@ -268,7 +269,7 @@ final class LabelledSet {
             if (mean > 50) {
                 return Math.max(0, Math.round(mean + Math.sqrt(mean) * numbers.nextGaussian()));
             }
-            double limit = Math.exp(-mean);
+            double limit = StrictMath.exp(-mean);
             long count = 0;
             for (double product = numbers.nextDouble(); product > limit; product *= numbers.nextDouble()) {
                 count++;
@@ -290,7 +291,9 @@ final class LabelledSet {
         List<Tenant> tenants = new ArrayList<>();
         for (int number = 0; number < 2; number++) {
             for (Family family : families()) {
-                tenants.add(new Tenant(family, number));
+                if (number == 0 || family.anomalies().length > 0) {
+                    tenants.add(new Tenant(family, number));
+                }
             }
         }
         return tenants;
@@ -307,18 +310,20 @@ final class LabelledSet {
 
     /** Two thirds of the day's traffic in working hours, a quarter of it at weekends. */
     private static double office(int q) {
-        double day = Math.exp(-Math.pow((hours(q) - 13.5) / 4.5, 2));
+        double day = StrictMath.exp(-StrictMath.pow((hours(q) - 13.5) / 4.5, 2));
         return (0.15 + day) * (q / QUARTERS_OF_DAY % 7 >= 5 ? 0.25 : 1);
     }
 
     private static double noise(Random random, double spread) {
-        return Math.exp(spread * random.nextGaussian());
+        return StrictMath.exp(spread * random.nextGaussian());
     }
 
     /** Slow wandering that is the same whoever asks: a sum of waves that never meet. */
     private static double wander(int q, double phase) {
         double days = q / (double) QUARTERS_OF_DAY;
-        return Math.sin(days * 0.9 + phase) + Math.sin(days * 2.3 + 2 * phase) + Math.sin(days * 5.7 + 3 * phase);
+        return StrictMath.sin(days * 0.9 + phase)
+                + StrictMath.sin(days * 2.3 + 2 * phase)
+                + StrictMath.sin(days * 5.7 + 3 * phase);
     }
 
     private List<Family> families() {
@@ -355,7 +360,8 @@ final class LabelledSet {
                         Kind.SPIKE_3X,
                         Kind.LONG_PROMPTS,
                         Kind.SPIKE_DAY,
-                        Kind.LEVEL_SHIFT),
+                        Kind.LEVEL_SHIFT,
+                        Kind.RETRY_STORM),
                 new Family(
                         "gap",
                         (q, r) -> q / QUARTERS_OF_DAY >= gap && q / QUARTERS_OF_DAY < gap + 6
@@ -374,23 +380,36 @@ final class LabelledSet {
                         Kind.SPIKE_3X,
                         Kind.DRIFT,
                         Kind.SPIKE_DAY,
-                        Kind.SILENCE),
+                        Kind.SILENCE,
+                        Kind.SPIKE_LARGE),
                 new Family(
                         "trend",
-                        (q, r) -> 60 * Math.pow(1.08, q / 672.0) * (0.4 + office(q)) * noise(r, 0.12),
+                        (q, r) -> 60 * StrictMath.pow(1.08, q / 672.0) * (0.4 + office(q)) * noise(r, 0.12),
                         1,
                         Kind.SPIKE_3X,
                         Kind.LEVEL_SHIFT,
                         Kind.RETRY_STORM,
-                        Kind.SPIKE_LARGE),
+                        Kind.SPIKE_LARGE,
+                        Kind.SILENCE,
+                        Kind.SPIKE_3X),
                 new Family(
                         "bursty",
-                        (q, r) -> 20 * Math.pow(1 - r.nextDouble(), -1 / 2.2),
+                        (q, r) -> 20 * StrictMath.pow(1 - r.nextDouble(), -1 / 2.2),
                         1.5,
                         Kind.SPIKE_HUGE,
                         Kind.CACHE_LOSS,
-                        Kind.SPIKE_HUGE),
-                new Family("counts", (q, r) -> 7.5, 0.3, Kind.SPIKE_LARGE, Kind.SILENCE, Kind.SPIKE_DAY),
+                        Kind.SPIKE_HUGE,
+                        Kind.RETRY_STORM),
+                new Family(
+                        "counts",
+                        (q, r) -> 7.5,
+                        0.3,
+                        Kind.SPIKE_LARGE,
+                        Kind.SILENCE,
+                        Kind.SPIKE_DAY,
+                        Kind.SPIKE_LARGE,
+                        Kind.SPIKE_LARGE,
+                        Kind.SILENCE),
                 new Family("sparse", (q, r) -> 0.5, 0.8, Kind.SPIKE_HUGE, Kind.SPIKE_HUGE),
                 new Family(
                         "batch",
@@ -399,28 +418,35 @@ final class LabelledSet {
                                 : 2,
                         0.8,
                         Kind.SPIKE_DAY,
-                        Kind.SPIKE_LARGE),
+                        Kind.SPIKE_LARGE,
+                        Kind.SPIKE_LARGE,
+                        Kind.SPIKE_DAY),
                 new Family(
                         "shifted",
                         (q, r) -> (q < shift ? 60 : 25) * (0.4 + office(q)) * noise(r, 0.1),
                         0.8,
                         Kind.LEVEL_SHIFT,
                         Kind.SPIKE_LARGE,
-                        Kind.SPIKE_3X),
+                        Kind.SPIKE_3X,
+                        Kind.CACHE_LOSS),
                 new Family(
                         "wandering",
-                        (q, r) -> 60 * Math.exp(0.2 * wander(q, phase)) * noise(r, 0.15),
+                        (q, r) -> 60 * StrictMath.exp(0.2 * wander(q, phase)) * noise(r, 0.15),
                         1,
                         Kind.SPIKE_LARGE,
                         Kind.SPIKE_LARGE,
-                        Kind.SPIKE_DAY),
+                        Kind.SPIKE_DAY,
+                        Kind.RETRY_STORM,
+                        Kind.SPIKE_LARGE),
                 new Family(
                         "raised",
                         (q, r) -> 60 * (0.4 + office(q)) * noise(r, 0.1),
                         0.8,
                         Kind.SPIKE_LARGE,
+                        Kind.CACHE_LOSS,
+                        Kind.SPIKE_3X,
                         Kind.NEW_LEVEL),
                 new Family("quiet", (q, r) -> 100 * office(q) * noise(r, 0.25), 1, NONE),
-                new Family("heavy", (q, r) -> 3 * Math.pow(1 - r.nextDouble(), -1 / 1.8), 1.5, NONE));
+                new Family("heavy", (q, r) -> 3 * StrictMath.pow(1 - r.nextDouble(), -1 / 1.8), 1.5, NONE));
     }
 }
