@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
 final class TopUsers {
 
     /** Kept of each tenant. */
-    static final int USERS_MAX = 5;
+    static final int USERS_MAX = 10;
 
     /** One of them. */
     static final class Spender {
