@@ -1,5 +1,6 @@
 package io.spendstream.detect;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.alert.LifeCycle;
 import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.anomaly.Detectors;
@@ -33,6 +34,7 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     private final int sources;
     private final DetectorSettings settings;
     private final DailyBudgets budgets;
+    private final AlertNotes notes;
     private ProcessorContext<String, Alert> context;
     private SpendSeries series;
     private OpenAlerts alerts;
@@ -40,11 +42,13 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
 
     /**
      * @param sources tasks of the cube: each closes its share of a quarter-hour
+     * @param notes acknowledgements and silences
      */
-    public DetectStage(int sources, DetectorSettings settings, DailyBudgets budgets) {
+    public DetectStage(int sources, DetectorSettings settings, DailyBudgets budgets, AlertNotes notes) {
         this.sources = sources;
         this.settings = settings;
         this.budgets = budgets;
+        this.notes = notes;
     }
 
     @Override
@@ -102,6 +106,7 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
                     series,
                     alerts,
                     LIFE_CYCLE,
+                    notes,
                     context.currentSystemTimeMs(),
                     DetectStage.this::send);
         }
