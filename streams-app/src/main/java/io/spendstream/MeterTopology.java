@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CombineStage;
@@ -23,12 +24,14 @@ import io.spendstream.scope.BudgetsStage;
 import io.spendstream.scope.RestateStage;
 import io.spendstream.scope.ScopeCells;
 import io.spendstream.scope.ScopeUsage;
+import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
@@ -71,7 +74,7 @@ import org.apache.kafka.streams.state.Stores;
  *            usage-rejected  usage-unpriced    └──────→ watch ←──┘ └→ detect → anomaly-alerts
  *                            usage-priced                 ↓
  *                                               budget-status, budget-alerts
- * prices → price book, budgets → budget book; restate-budgets → budgets
+ * prices → price book, budgets → budget book, alert-notes → watch, detect; restate-budgets → budgets
  * </pre>
  */
 public final class MeterTopology {
@@ -142,15 +145,18 @@ public final class MeterTopology {
      * @param readBudget decodes a record of {@code budgets}; throws on bytes that are not one
      * @param readStatus decodes a record of {@code budget-status}
      * @param readAlert decodes a record of {@code budget-alerts}
+     * @param readNote decodes a record of {@code alert-notes}
      * @param refused is told a topic, a key and what is wrong with the record
      */
     public record Watched(
             BudgetBook book,
             StatusView statuses,
             AlertView alerts,
+            AlertNotes notes,
             Function<byte[], Budget> readBudget,
             Function<byte[], BudgetStatus> readStatus,
             Function<byte[], Alert> readAlert,
+            Function<byte[], AlertNote> readNote,
             Refused refused) {}
 
     /** Is told of records that are passed over. */
@@ -208,14 +214,15 @@ public final class MeterTopology {
         KStream<Object, Object> rolledUp = rollUp(builder, combined);
         watch(builder, repartitioned(combined, SCOPES_OF_USAGE), repartitioned(only(rolledUp), SCOPES_OF_CUBE));
         detect(builder, repartitioned(combined, OUTLIERS), repartitioned(only(rolledUp), CLOSES));
+        // The last, as it came last: tasks are numbered in this order, and so is their state on disk.
+        readNotes(builder);
         return builder.build();
     }
 
     private void readBudgets(StreamsBuilder builder) {
         Watched watched = shared.watched();
         String budgets = settings.topics().budgets().name();
-        String statuses = settings.topics().budgetStatus().name();
-        String alerts = settings.topics().budgetAlerts().name();
+        Topics topics = settings.topics();
         global(
                 builder,
                 budgets,
@@ -225,34 +232,25 @@ public final class MeterTopology {
                         watched.book(),
                         watched.readBudget(),
                         (key, why) -> watched.refused().record(budgets, key, why)));
+        show(builder, topics.budgetStatus(), "shown-statuses", watched.readStatus(), watched.statuses()::put);
+        show(builder, topics.budgetAlerts(), "shown-alerts", watched.readAlert(), watched.alerts()::put);
+        show(builder, topics.anomalyAlerts(), "shown-anomalies", watched.readAlert(), watched.alerts()::put);
+    }
+
+    private void readNotes(StreamsBuilder builder) {
+        Watched watched = shared.watched();
+        show(builder, settings.topics().alertNotes(), "alert-notes", watched.readNote(), watched.notes()::put);
+    }
+
+    private <V> void show(
+            StreamsBuilder builder, Topic topic, String name, Function<byte[], V> read, BiConsumer<String, V> show) {
+        Refused refused = shared.watched().refused();
         global(
                 builder,
-                statuses,
-                "shown-statuses",
-                "shown-statuses",
-                () -> new PublishedStage<>(
-                        watched.readStatus(),
-                        watched.statuses()::put,
-                        (key, why) -> watched.refused().record(statuses, key, why)));
-        global(
-                builder,
-                alerts,
-                "shown-alerts",
-                "shown-alerts",
-                () -> new PublishedStage<>(
-                        watched.readAlert(),
-                        watched.alerts()::put,
-                        (key, why) -> watched.refused().record(alerts, key, why)));
-        String anomalies = settings.topics().anomalyAlerts().name();
-        global(
-                builder,
-                anomalies,
-                "shown-anomalies",
-                "shown-anomalies",
-                () -> new PublishedStage<>(
-                        watched.readAlert(),
-                        watched.alerts()::put,
-                        (key, why) -> watched.refused().record(anomalies, key, why)));
+                topic.name(),
+                name,
+                name,
+                () -> new PublishedStage<>(read, show, (key, why) -> refused.record(topic.name(), key, why)));
     }
 
     private static void global(
@@ -382,7 +380,8 @@ public final class MeterTopology {
                 () -> new WatchStage(
                         settings.watch(),
                         new WatchStage.Ways(ALERTS, STATUSES),
-                        shared.watched().book()),
+                        shared.watched().book(),
+                        shared.watched().notes()),
                 Named.as(WATCH),
                 WatchStage.COMMIT_POINT,
                 WatchStage.COUNTERS,
@@ -401,7 +400,8 @@ public final class MeterTopology {
                         () -> new DetectStage(
                                 settings.deltaPartitions(),
                                 settings.detectors(),
-                                shared.watched().book()::dailyLimitOf),
+                                shared.watched().book()::dailyLimitOf,
+                                shared.watched().notes()),
                         Named.as(DETECT),
                         DetectStage.STORE);
         publish(found, settings.topics().anomalyAlerts().name(), ANOMALIES, Serdes.String(), serdes.alert());

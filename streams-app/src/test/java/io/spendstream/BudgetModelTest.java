@@ -295,7 +295,7 @@ class BudgetModelTest {
     private static String what(Alert alert) {
         return switch (alert.getKind()) {
             case "budget_threshold" -> alert.getThreshold().toString();
-            case "budget_burn_rate" -> alert.getLabels().get("rule");
+            case "budget_burn_rate" -> "burn rate";
             case "budget_forecast" -> "forecast";
             default -> alert.getKind();
         };

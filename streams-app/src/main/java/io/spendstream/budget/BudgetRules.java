@@ -121,7 +121,8 @@ public final class BudgetRules {
         }
     }
 
-    private static void checkId(Faults faults, String id) {
+    /** An id, as it may be in addresses and keys. */
+    public static void checkId(Faults faults, String id) {
         if (id == null || id.isEmpty()) {
             faults.add("id", "is missing");
         } else if (id.length() > ID_LENGTH_MAX) {
@@ -134,13 +135,15 @@ public final class BudgetRules {
         }
     }
 
-    private static void checkWords(Faults faults, String field, String words) {
+    /** A text for people. */
+    public static void checkWords(Faults faults, String field, String words) {
         if (words != null && words.length() > WORDS_LENGTH_MAX) {
             faults.add(field, words.length() + " characters are more than " + WORDS_LENGTH_MAX);
         }
     }
 
-    private static boolean checkText(Faults faults, String field, String text) {
+    /** A text that is compared; answers whether it is fine. */
+    public static boolean checkText(Faults faults, String field, String text) {
         if (text == null || text.isEmpty()) {
             faults.add(field, "is empty");
         } else if (text.length() > TEXT_LENGTH_MAX) {
@@ -151,7 +154,8 @@ public final class BudgetRules {
         return false;
     }
 
-    private static boolean checkField(Faults faults, String path, String field) {
+    /** A field that calls have; answers whether it is. */
+    public static boolean checkField(Faults faults, String path, String field) {
         if (field == null || !Attributes.Fields.isKnown(field)) {
             faults.add(
                     path,
@@ -164,13 +168,24 @@ public final class BudgetRules {
     }
 
     private static void checkPatterns(Faults faults, String path, Map<String, List<String>> patterns) {
+        checkPatterns(faults, path, patterns, BudgetRules::checkField);
+    }
+
+    /** Whether a field may be asked of; tells where not. */
+    @FunctionalInterface
+    public interface FieldCheck {
+        boolean test(Faults faults, String path, String field);
+    }
+
+    /** Patterns by field, at the path. */
+    public static void checkPatterns(Faults faults, String path, Map<String, List<String>> patterns, FieldCheck known) {
         if (patterns.size() > FIELDS_MAX) {
             faults.add(path, patterns.size() + " fields are more than " + FIELDS_MAX);
             return;
         }
         patterns.forEach((field, values) -> {
             String at = path + "." + Faults.shortened(field);
-            if (!checkField(faults, at, field)) {
+            if (!known.test(faults, at, field)) {
                 return;
             }
             if (values == null || values.isEmpty()) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -140,8 +140,12 @@ final class Closes implements CloseBlock.Reader {
                 SeriesKeys.source(source), new ByteSink(10).writeSigned(before).toBytes());
     }
 
-    /** Hands out what is closed by all: the amounts that came in a quarter-hour, then the quarter-hour. */
-    void forEachClosed(Amounts amounts, LongConsumer closed) {
+    /**
+     * Hands out what is closed by all: the amounts that came in a quarter-hour, then the quarter-hour.
+     *
+     * @param work how much at the most, as the callbacks count it; it may be more by a quarter-hour
+     */
+    void forEachClosed(long work, Amounts amounts, LongUnaryOperator closed) {
         if (closedBySource.size() < sources) {
             return;
         }
@@ -152,12 +156,11 @@ final class Closes implements CloseBlock.Reader {
         if (to <= open) {
             return;
         }
-        Map<Long, List<KeyValue<Bytes, byte[]>>> pending = pendingBefore(to);
         if (open == NOT_BEGUN) {
-            open = pending.keySet().stream().findFirst().orElse(to);
+            open = Math.min(to, firstPending(to));
         }
-        for (; open < to; open++) {
-            for (KeyValue<Bytes, byte[]> entry : pending.getOrDefault(open, List.of())) {
+        for (long done = 0; open < to && done < work; open++) {
+            for (KeyValue<Bytes, byte[]> entry : pending(open, open + 1)) {
                 SeriesKeys.Parts key = new SeriesKeys.Parts(entry.key);
                 amounts.add(
                         key.number(),
@@ -166,18 +169,23 @@ final class Closes implements CloseBlock.Reader {
                         SpendSeries.figures(entry.value));
                 store.delete(entry.key);
             }
-            closed.accept(open);
+            done += closed.applyAsLong(open);
         }
         store.put(SeriesKeys.open(), new ByteSink(10).writeSigned(open).toBytes());
     }
 
-    private Map<Long, List<KeyValue<Bytes, byte[]>>> pendingBefore(long to) {
-        Map<Long, List<KeyValue<Bytes, byte[]>>> pending = new TreeMap<>();
-        Bytes end = SeriesKeys.pendingFrom(to);
-        try (KeyValueIterator<Bytes, byte[]> stored = store.range(SeriesKeys.pendingFrom(Long.MIN_VALUE), end)) {
-            stored.forEachRemaining(entry -> pending.computeIfAbsent(
-                            new SeriesKeys.Parts(entry.key).number(), quarter -> new ArrayList<>())
-                    .add(entry));
+    private long firstPending(long to) {
+        try (KeyValueIterator<Bytes, byte[]> stored =
+                store.range(SeriesKeys.pendingFrom(Long.MIN_VALUE), SeriesKeys.pendingFrom(to))) {
+            return stored.hasNext() ? new SeriesKeys.Parts(stored.peekNextKey()).number() : to;
+        }
+    }
+
+    private List<KeyValue<Bytes, byte[]>> pending(long from, long to) {
+        List<KeyValue<Bytes, byte[]>> pending = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> stored =
+                store.range(SeriesKeys.pendingFrom(from), SeriesKeys.pendingFrom(to))) {
+            stored.forEachRemaining(pending::add);
         }
         return pending;
     }

@@ -1,5 +1,6 @@
 package io.spendstream.detect;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.alert.LifeCycle;
 import io.spendstream.anomaly.Detector;
 import io.spendstream.anomaly.DetectorSettings;
@@ -8,12 +9,14 @@ import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.anomaly.Verdict;
 import io.spendstream.v1.Alert;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -31,11 +34,17 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     /** A scope without anything for so long is not looked at any more. */
     private static final int DAYS_JUDGED = 8;
 
+    /** About half a second's work. */
+    private static final int SCOPES_AT_ONCE = 20_000;
+
+    private static final Duration GO_ON_EVERY = Duration.ofMillis(500);
+
     private static final LifeCycle LIFE_CYCLE = LifeCycle.DEFAULT;
 
     private final int sources;
     private final DetectorSettings settings;
     private final DailyBudgets budgets;
+    private final AlertNotes notes;
     private ProcessorContext<String, Alert> context;
     private SpendSeries series;
     private OpenAlerts alerts;
@@ -43,11 +52,13 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
 
     /**
      * @param sources tasks of the cube: each closes its share of a quarter-hour
+     * @param notes acknowledgements and silences
      */
-    public DetectStage(int sources, DetectorSettings settings, DailyBudgets budgets) {
+    public DetectStage(int sources, DetectorSettings settings, DailyBudgets budgets, AlertNotes notes) {
         this.sources = sources;
         this.settings = settings;
         this.budgets = budgets;
+        this.notes = notes;
     }
 
     @Override
@@ -57,13 +68,19 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
         series = new SpendSeries(store);
         alerts = new OpenAlerts(store);
         closes = new Closes(store, sources);
+        context.schedule(GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> judgeClosed());
     }
 
     @Override
     public void process(Record<Integer, byte[]> record) {
         CloseBlock.read(record.value(), closes);
+        judgeClosed();
+    }
+
+    /** A long time is judged in parts, so that no transaction gets long. */
+    private void judgeClosed() {
         long first = closes.open();
-        closes.forEachClosed(series::add, this::judge);
+        closes.forEachClosed(SCOPES_AT_ONCE, series::add, this::judge);
         if (closes.open() > first) {
             series.store();
             long today = SpendSeries.dayOf(closes.open());
@@ -74,8 +91,9 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
         }
     }
 
-    /** Looks at all tenants once a quarter-hour is closed. */
-    private void judge(long quarterHour) {
+    /** Looks at all tenants once a quarter-hour is closed; answers how many scopes that were. */
+    private long judge(long quarterHour) {
+        long judged = 1;
         long today = SpendSeries.dayOf(quarterHour);
         Map<String, Map<Combination, Outlier>> outliers = closes.takeOutliers(quarterHour);
         for (String tenant : series.tenants()) {
@@ -83,10 +101,12 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
             for (SpendSeries.Known known : series.scopes(tenant)) {
                 if (known.lastDay > today - DAYS_JUDGED || alerts.hasOpen(known.scope)) {
                     look.at(known.scope);
+                    judged++;
                 }
             }
         }
         alerts.forgetResolved(LIFE_CYCLE, SpendSeries.startMs(quarterHour + 1));
+        return judged;
     }
 
     /** One look at one tenant. */
@@ -112,6 +132,7 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
                     series,
                     alerts,
                     LIFE_CYCLE,
+                    notes,
                     context.currentSystemTimeMs(),
                     DetectStage.this::send);
         }

@@ -90,6 +90,14 @@ final class WatchRecords {
                 .build();
     }
 
+    static Alert resolved(Alert before, Instant at, String why) {
+        return Alert.newBuilder(before)
+                .setState(AlertState.RESOLVED)
+                .setChangedAt(at)
+                .setSummary("Resolved, " + why + ". Before: " + before.getSummary())
+                .build();
+    }
+
     static BudgetStatus status(Reading reading) {
         BudgetDefinition budget = reading.budget();
         Counter counter = reading.counter();
@@ -194,7 +202,7 @@ final class WatchRecords {
         return group;
     }
 
-    private static AlertSeverity severity(Threshold threshold) {
+    static AlertSeverity severity(Threshold threshold) {
         if (threshold.action() == BudgetAction.DENY || threshold.atPpm() >= PPM) {
             return AlertSeverity.CRITICAL;
         }

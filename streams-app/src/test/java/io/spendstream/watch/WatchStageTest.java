@@ -3,6 +3,7 @@ package io.spendstream.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.TestStores;
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.CommitPoint;
@@ -50,7 +51,8 @@ class WatchStageTest {
         return new WatchStage(
                 new WatchSettings(Duration.ofSeconds(1), groupsMax, Duration.ofDays(40)),
                 new WatchStage.Ways("alerts", "statuses"),
-                book);
+                book,
+                new AlertNotes());
     }
 
     /** The same processor with the same stores: what a task does that starts again. */
