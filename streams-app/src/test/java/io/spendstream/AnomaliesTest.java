@@ -3,12 +3,15 @@ package io.spendstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.alert.AlertKind;
+import io.spendstream.alert.AlertMeasure;
+import io.spendstream.alert.Notes;
 import io.spendstream.anomaly.Detector;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertState;
 import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
@@ -186,6 +189,32 @@ class AnomaliesTest {
             assertThat(alert.getNotify()).isFalse();
             assertThat(alert.getLabels()).containsEntry("replayed", "true");
         });
+    }
+
+    @Test
+    void whatASilenceCoversIsRecordedWithItsName() {
+        try (Pipeline pipeline = pipeline()) {
+            // Given: for the hours of the spike
+            Instant spike = START.plus(Duration.ofDays(14)).plus(Duration.ofHours(10));
+            AlertNote silence = AlertNote.newBuilder(Notes.silence("tests", spike, Map.of("tenant", List.of("acme"))))
+                    .setUntil(spike.plus(Duration.ofHours(4)))
+                    .build();
+            pipeline.note("silence:tests", silence);
+
+            // When
+            publish(pipeline, spike(14));
+
+            // Then
+            List<Alert> opened = pipeline.anomalies().stream()
+                    .filter(alert -> alert.getState() == AlertState.OPEN)
+                    .toList();
+            assertThat(opened).isNotEmpty().allSatisfy(alert -> {
+                boolean covered = alert.getChangedAt().isBefore(silence.getUntil());
+                assertThat(alert.getLabels().get("silenced")).isEqualTo(covered ? "tests" : null);
+                assertThat(AlertMeasure.values()).extracting(AlertMeasure::id).contains(alert.getMeasure());
+            });
+            assertThat(opened.get(0).getLabels()).containsKey("silenced");
+        }
     }
 
     @Test
