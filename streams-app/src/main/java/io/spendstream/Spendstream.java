@@ -34,6 +34,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
@@ -103,7 +104,8 @@ public final class Spendstream implements AutoCloseable {
             start.schemas(schemas);
             engine.start(
                     topology(eventPartitions),
-                    new BookRestored(budgets, topics.budgets().name()));
+                    new BookRestored(Map.of(
+                            topics.budgets().name(), budgets, topics.prices().name(), book)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.spendstream.budget;
 
 import io.spendstream.usage.Dimension;
+import io.spendstream.usage.Texts;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetAction;
 import io.spendstream.v1.BudgetPeriod;
@@ -139,7 +140,20 @@ public final class BudgetRules {
     public static void checkWords(Faults faults, String field, String words) {
         if (words != null && words.length() > WORDS_LENGTH_MAX) {
             faults.add(field, words.length() + " characters are more than " + WORDS_LENGTH_MAX);
+        } else if (words != null) {
+            // People write lines; that is all they need.
+            checkCharacters(
+                    faults, field, words.replace('\n', ' ').replace('\r', ' ').replace('\t', ' '));
         }
+    }
+
+    /** What no event may hold is like nothing, and half a character is stored as another one. */
+    private static boolean checkCharacters(Faults faults, String field, String text) {
+        int unfit = Texts.firstUnfit(text);
+        if (unfit >= 0) {
+            faults.add(field, Texts.unfit(text.charAt(unfit)));
+        }
+        return unfit < 0;
     }
 
     /** A text that is compared; answers whether it is fine. */
@@ -149,7 +163,7 @@ public final class BudgetRules {
         } else if (text.length() > TEXT_LENGTH_MAX) {
             faults.add(field, text.length() + " characters are more than " + TEXT_LENGTH_MAX);
         } else {
-            return true;
+            return checkCharacters(faults, field, text);
         }
         return false;
     }

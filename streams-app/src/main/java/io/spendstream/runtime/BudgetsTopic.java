@@ -90,17 +90,13 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
         return writer.write(id, budget, offset -> isInForce(id, budget, offset));
     }
 
-    /** Or a later one is: somebody may change the budget again at once. */
     private boolean isInForce(String id, Budget budget, long offset) {
-        if (book.position() <= offset) {
-            return false;
+        boolean is = DefinitionWriter.isInForce(
+                book, id, offset, Objects.equals(budget, book.get(id)), "there are too many budgets, or ");
+        if (is) {
+            indexed();
         }
-        if (!Objects.equals(budget, book.get(id)) && book.changedLast(id) <= offset) {
-            throw DefinitionWriter.unavailable("The budget was refused when it was read: there are too many, or this"
-                    + " instance is of another release than the one that has the work; its log says which");
-        }
-        indexed();
-        return true;
+        return is;
     }
 
     @Override

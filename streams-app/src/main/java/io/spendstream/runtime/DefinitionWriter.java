@@ -1,6 +1,7 @@
 package io.spendstream.runtime;
 
 import io.spendstream.query.IntakeFailure;
+import io.spendstream.usage.TopicBook;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -65,6 +66,24 @@ final class DefinitionWriter<V> implements AutoCloseable {
         }
         return CompletableFuture.supplyAsync(() -> null, waiting)
                 .thenCompose(again -> visible(offset, inForce, deadline));
+    }
+
+    /**
+     * Whether a book goes by the record of that offset or, as somebody may change the definition again at once, by a later
+     * one.
+     *
+     * @param same whether the book has the definition as it was written
+     * @param why it may have refused it, for people
+     */
+    static boolean isInForce(TopicBook book, String key, long offset, boolean same, String why) {
+        if (book.position() <= offset) {
+            return false;
+        }
+        if (!same && book.changedLast(key) <= offset) {
+            throw unavailable("It was refused when it was read: " + why
+                    + "this instance is of another release than the one that has the work; its log says which");
+        }
+        return true;
     }
 
     static IntakeFailure unavailable(String message) {

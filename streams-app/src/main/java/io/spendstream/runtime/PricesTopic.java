@@ -39,7 +39,11 @@ final class PricesTopic implements Prices, AutoCloseable {
 
     @Override
     public CompletionStage<Void> put(ModelPrices prices) {
-        return writer.write(prices.getModel(), prices, offset -> prices.equals(book.get(prices.getModel())));
+        String model = prices.getModel();
+        return writer.write(
+                model,
+                prices,
+                offset -> DefinitionWriter.isInForce(book, model, offset, prices.equals(book.get(model)), ""));
     }
 
     @Override

@@ -178,8 +178,9 @@ final class WatchRecords {
             return "";
         }
         Contributor first = contributors.get(0);
-        return " Most of it by " + first.getField() + " " + (first.getValue() == null ? "not given" : first.getValue())
-                + ": " + amount(reading, first.getAmount()) + " (" + percent(first.getAmount(), reading.spent()) + ").";
+        String part = first.getAmount() > reading.spent() / 2 ? " Most of it by " : " The largest part by ";
+        return part + first.getField() + " " + (first.getValue() == null ? "not given" : first.getValue()) + ": "
+                + amount(reading, first.getAmount()) + " (" + percent(first.getAmount(), reading.spent()) + ").";
     }
 
     private static Map<String, String> labels(Reading reading, String name, String value) {

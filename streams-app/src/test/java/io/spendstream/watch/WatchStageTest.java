@@ -367,7 +367,7 @@ class WatchStageTest {
                             new Contributor("feature", "search", 20L, 400_000L),
                             new Contributor("feature", "mail", 8L, 160_000L),
                             new Contributor("feature", null, 1L, 20_000L));
-            assertThat(alert.getSummary()).contains("Most of it by feature chat");
+            assertThat(alert.getSummary()).contains("The largest part by feature chat: 0.000000021 USD (42 %)");
         });
     }
 
