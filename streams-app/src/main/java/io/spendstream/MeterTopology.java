@@ -10,6 +10,7 @@ import io.spendstream.dedupe.DedupeSettings;
 import io.spendstream.dedupe.DedupeStage;
 import io.spendstream.detect.DetectStage;
 import io.spendstream.detect.QuarterCloses;
+import io.spendstream.detect.RequestOutliers;
 import io.spendstream.ingest.DecodeStage;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.ingest.WriterSchemas;
@@ -87,6 +88,7 @@ public final class MeterTopology {
     private static final String SCOPES_OF_USAGE = "usage-scope-deltas";
     private static final String SCOPES_OF_CUBE = "cube-scope-deltas";
     private static final String CLOSES = "quarter-closes";
+    private static final String OUTLIERS = "request-outliers";
     private static final String WATCH = "watch";
     private static final String DETECT = "detect";
     private static final String ROLLUPS = "spend-rollups";
@@ -211,7 +213,7 @@ public final class MeterTopology {
         KStream<Integer, byte[]> combined = meter(builder);
         KStream<Object, Object> rolledUp = rollUp(builder, combined);
         watch(builder, repartitioned(combined, SCOPES_OF_USAGE), repartitioned(only(rolledUp), SCOPES_OF_CUBE));
-        detect(builder, repartitioned(only(rolledUp), CLOSES));
+        detect(builder, repartitioned(combined, OUTLIERS), repartitioned(only(rolledUp), CLOSES));
         // The last, as it came last: tasks are numbered in this order, and so is their state on disk.
         readNotes(builder);
         return builder.build();
@@ -321,19 +323,27 @@ public final class MeterTopology {
     private KStream<Integer, byte[]> combine(StreamsBuilder builder, KStream<byte[], MeteredUsage> rated) {
         builder.addStateStore(logged(ScopeUsage.MARKS));
         builder.addStateStore(logged(CombineStage.CLOCK));
+        builder.addStateStore(logged(RequestOutliers.STORE));
         return rated.process(
                 () -> new CombineStage(
                         settings.deltaPartitions(),
                         settings.rollup().tagDimensions(),
-                        new ScopeUsage(
-                                shared.watched().book(),
-                                settings.deltaPartitions(),
-                                ScopeCells.knownTo(settings.rollup())),
-                        new CombineStage.Ways(firstOf(DELTAS), firstOf(SCOPES_OF_USAGE))),
+                        firstOf(DELTAS),
+                        List.of(
+                                new CombineStage.Fed(
+                                        new ScopeUsage(
+                                                shared.watched().book(),
+                                                settings.deltaPartitions(),
+                                                ScopeCells.knownTo(settings.rollup())),
+                                        firstOf(SCOPES_OF_USAGE)),
+                                new CombineStage.Fed(
+                                        new RequestOutliers(settings.deltaPartitions(), settings.detectors()),
+                                        firstOf(OUTLIERS)))),
                 Named.as(COMBINE),
                 CommitPoint.NAME,
                 ScopeUsage.MARKS,
-                CombineStage.CLOCK);
+                CombineStage.CLOCK,
+                RequestOutliers.STORE);
     }
 
     private KStream<Object, Object> rollUp(StreamsBuilder builder, KStream<Integer, byte[]> deltas) {
@@ -383,16 +393,17 @@ public final class MeterTopology {
         publish(restated, settings.topics().budgets().name(), RESTATED, Serdes.String(), serdes.budget());
     }
 
-    private void detect(StreamsBuilder builder, KStream<Integer, byte[]> closes) {
+    private void detect(StreamsBuilder builder, KStream<Integer, byte[]> outliers, KStream<Integer, byte[]> closes) {
         builder.addStateStore(logged(DetectStage.STORE));
-        KStream<String, Alert> found = closes.process(
-                () -> new DetectStage(
-                        settings.deltaPartitions(),
-                        settings.detectors(),
-                        shared.watched().book()::dailyLimitOf,
-                        shared.watched().notes()),
-                Named.as(DETECT),
-                DetectStage.STORE);
+        KStream<String, Alert> found = outliers.merge(closes, Named.as("to-detect"))
+                .process(
+                        () -> new DetectStage(
+                                settings.deltaPartitions(),
+                                settings.detectors(),
+                                shared.watched().book()::dailyLimitOf,
+                                shared.watched().notes()),
+                        Named.as(DETECT),
+                        DetectStage.STORE);
         publish(found, settings.topics().anomalyAlerts().name(), ANOMALIES, Serdes.String(), serdes.alert());
     }
 

@@ -199,7 +199,7 @@ final class AlertTeller {
 
     private DetectRecords records() {
         if (records == null) {
-            records = new DetectRecords(series.combinations(tenant, SpendSeries.dayOf(quarterHour)), quarterHour, atMs);
+            records = new DetectRecords(series, tenant, quarterHour);
         }
         return records;
     }

@@ -30,7 +30,7 @@ final class Closes implements CloseBlock.Reader {
         void add(long cameIn, long quarterHour, Combination of, long[] figures);
     }
 
-    private record Users(long day, List<ScopeView.UserSpend> spenders) {}
+    private record Users(long day, long costOfAll, List<ScopeView.UserSpend> spenders) {}
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final int sources;
@@ -65,11 +65,12 @@ final class Closes implements CloseBlock.Reader {
 
     private void restoreUsers(String tenant, int source, ByteSource value) {
         long day = value.readSigned();
+        long costOfAll = value.readSigned();
         List<ScopeView.UserSpend> spenders = new ArrayList<>();
         while (value.hasMore()) {
             spenders.add(new ScopeView.UserSpend(value.readText(), value.readSigned()));
         }
-        users.computeIfAbsent(tenant, t -> new HashMap<>()).put(source, new Users(day, spenders));
+        users.computeIfAbsent(tenant, t -> new HashMap<>()).put(source, new Users(day, costOfAll, spenders));
     }
 
     /** The first quarter-hour that is not closed. */
@@ -88,22 +89,48 @@ final class Closes implements CloseBlock.Reader {
     }
 
     @Override
-    public void user(int source, String tenant, long day, String user, long costNanoUsd) {
-        Map<Integer, Users> known = users.computeIfAbsent(tenant, t -> new HashMap<>());
-        Users before = known.get(source);
-        List<ScopeView.UserSpend> spenders = new ArrayList<>();
-        if (before != null && before.day() == day) {
-            before.spenders().stream()
-                    .filter(spender -> !spender.user().equals(user))
-                    .forEach(spenders::add);
-        }
-        spenders.add(new ScopeView.UserSpend(user, costNanoUsd));
-        spenders.sort(LARGEST_FIRST);
-        Users now = new Users(day, List.copyOf(spenders.subList(0, Math.min(TopUsers.USERS_MAX, spenders.size()))));
-        known.put(source, now);
-        ByteSink value = new ByteSink(128).writeSigned(day);
+    public void users(int source, String tenant, long day, long costOfAll) {
+        keep(source, tenant, new Users(day, costOfAll, List.of()));
+    }
+
+    @Override
+    public void user(int source, String tenant, String user, long cost) {
+        Users before = users.get(tenant).get(source);
+        List<ScopeView.UserSpend> spenders = new ArrayList<>(before.spenders());
+        spenders.add(new ScopeView.UserSpend(user, cost));
+        keep(source, tenant, new Users(before.day(), before.costOfAll(), List.copyOf(spenders)));
+    }
+
+    private void keep(int source, String tenant, Users now) {
+        users.computeIfAbsent(tenant, t -> new HashMap<>()).put(source, now);
+        ByteSink value = new ByteSink(128).writeSigned(now.day()).writeSigned(now.costOfAll());
         now.spenders().forEach(spender -> value.writeText(spender.user()).writeSigned(spender.cost()));
         store.put(SeriesKeys.users(tenant, source), value.toBytes());
+    }
+
+    @Override
+    public void outlier(long cameIn, Combination of, Outlier outlier) {
+        Bytes key = SeriesKeys.outlier(open == NOT_BEGUN ? cameIn : Math.max(cameIn, open), of);
+        byte[] before = store.get(key);
+        ByteSink value = new ByteSink(128);
+        (before == null ? outlier : outlier.and(Outlier.readFrom(new ByteSource(before)))).writeTo(value);
+        store.put(key, value.toBytes());
+    }
+
+    /** Hands out the requests that stood out in a quarter-hour, by tenant and feature and model. */
+    Map<String, Map<Combination, Outlier>> takeOutliers(long quarterHour) {
+        Map<String, Map<Combination, Outlier>> taken = new HashMap<>();
+        List<Bytes> keys = new ArrayList<>();
+        forEach(SeriesKeys.outliersFrom(quarterHour), entry -> {
+            SeriesKeys.Parts key = new SeriesKeys.Parts(entry.key);
+            key.number();
+            Combination of = new Combination(key.text(), key.text(), null, key.text());
+            taken.computeIfAbsent(of.tenant(), t -> new TreeMap<>(Combination.ORDER))
+                    .put(of, Outlier.readFrom(new ByteSource(entry.value)));
+            keys.add(entry.key);
+        });
+        keys.forEach(store::delete);
+        return taken;
     }
 
     @Override
@@ -158,11 +185,24 @@ final class Closes implements CloseBlock.Reader {
     private static final Comparator<ScopeView.UserSpend> LARGEST_FIRST =
             Comparator.comparingLong(ScopeView.UserSpend::cost).reversed().thenComparing(ScopeView.UserSpend::user);
 
-    /** Who of a tenant spent most on a day, the largest first. */
-    List<ScopeView.UserSpend> topUsers(String tenant, long day) {
-        return users.getOrDefault(tenant, Map.of()).values().stream()
+    /**
+     * Who of a tenant spent most on a day, the largest first. What a source says of its users is as of when it was said,
+     * a little after what is closed: their parts of it are taken of what is closed.
+     *
+     * @param closedCost of the tenant's day as far as it is closed
+     */
+    List<ScopeView.UserSpend> topUsers(String tenant, long day, long closedCost) {
+        List<Users> ofDay = users.getOrDefault(tenant, Map.of()).values().stream()
                 .filter(of -> of.day() == day)
+                .toList();
+        long costOfAll = ofDay.stream().mapToLong(Users::costOfAll).sum();
+        if (costOfAll <= 0) {
+            return List.of();
+        }
+        double closedPart = Math.min(1, (double) closedCost / costOfAll);
+        return ofDay.stream()
                 .flatMap(of -> of.spenders().stream())
+                .map(spender -> new ScopeView.UserSpend(spender.user(), Math.round(spender.cost() * closedPart)))
                 .sorted(LARGEST_FIRST)
                 .limit(TopUsers.USERS_MAX)
                 .toList();

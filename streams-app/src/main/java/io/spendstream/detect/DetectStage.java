@@ -2,14 +2,17 @@ package io.spendstream.detect;
 
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.alert.LifeCycle;
+import io.spendstream.anomaly.Detector;
 import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.anomaly.Detectors;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.anomaly.Verdict;
 import io.spendstream.v1.Alert;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -78,8 +81,9 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     /** Looks at all tenants once a quarter-hour is closed. */
     private void judge(long quarterHour) {
         long today = SpendSeries.dayOf(quarterHour);
+        Map<String, Map<Combination, Outlier>> outliers = closes.takeOutliers(quarterHour);
         for (String tenant : series.tenants()) {
-            Look look = new Look(quarterHour, tenant);
+            Look look = new Look(quarterHour, tenant, outliers.getOrDefault(tenant, Map.of()));
             for (SpendSeries.Known known : series.scopes(tenant)) {
                 if (known.lastDay > today - DAYS_JUDGED || alerts.hasOpen(known.scope)) {
                     look.at(known.scope);
@@ -93,12 +97,18 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     private final class Look {
         private final long quarterHour;
         private final AlertTeller teller;
+        private final Map<Combination, Outlier> outliers;
         private final List<ScopeView.UserSpend> topUsers;
         private final long dailyBudget;
 
-        Look(long quarterHour, String tenant) {
+        Look(long quarterHour, String tenant, Map<Combination, Outlier> outliers) {
             this.quarterHour = quarterHour;
-            this.topUsers = closes.topUsers(tenant, SpendSeries.dayOf(quarterHour));
+            this.outliers = outliers;
+            this.topUsers = closes.topUsers(
+                    tenant, SpendSeries.dayOf(quarterHour), series.costOf(tenant, SpendSeries.dayOf(quarterHour)));
+            if (!topUsers.isEmpty()) {
+                series.topUser(tenant, quarterHour, topUsers.get(0).cost());
+            }
             this.dailyBudget = budgets.of(tenant);
             this.teller = new AlertTeller(
                     tenant,
@@ -115,18 +125,32 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
             ScopeView view = series.view(scope, topUsers, dailyBudget);
             Set<AlertKey> judged = new HashSet<>();
             Set<String> detectors = new HashSet<>();
-            for (Verdict verdict : Detectors.judge(view, quarterHour, settings, series.baseline(view, quarterHour))) {
+            for (Verdict verdict : verdicts(view)) {
                 AlertKey key = new AlertKey(verdict.detector().label(), scope, verdict.subject());
                 judged.add(key);
                 detectors.add(key.detector());
                 teller.found(key, verdict, view);
             }
+            detectors.add(Detector.REQUEST_OUTLIER.label());
             for (AlertKey open : alerts.openOf(scope)) {
                 if (!judged.contains(open)) {
                     // A detector that speaks of somebody else, or of nobody, has nothing against this one.
                     teller.notFound(open, detectors.contains(open.detector()));
                 }
             }
+        }
+
+        private List<Verdict> verdicts(ScopeView view) {
+            List<Verdict> verdicts =
+                    new ArrayList<>(Detectors.judge(view, quarterHour, settings, series.baseline(view, quarterHour)));
+            if (view.scope().kind() == Scope.Kind.FEATURE) {
+                outliers.forEach((of, outlier) -> {
+                    if (of.feature().equals(view.scope().value())) {
+                        verdicts.add(outlier.verdict(of.model()));
+                    }
+                });
+            }
+            return verdicts;
         }
     }
 

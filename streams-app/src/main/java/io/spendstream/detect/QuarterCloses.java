@@ -11,6 +11,7 @@ import io.spendstream.rollup.QuarterFeed;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -91,6 +92,14 @@ public final class QuarterCloses implements QuarterFeed {
         try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
             all.forEachRemaining(this::restore);
         }
+        if (open != NOT_BEGUN) {
+            long today = SpendSeries.dayOf(open);
+            cells.users(today, today + 2, null, (tenant, user, day, measures) -> {
+                long cost = measures[Measure.COST.ordinal()];
+                String name = user == null ? DeltaBlock.NO_USER : user;
+                topUsers.see(tenant, name.getBytes(StandardCharsets.UTF_8), day, cost, cost);
+            });
+        }
     }
 
     private void restore(KeyValue<Bytes, byte[]> entry) {
@@ -131,8 +140,9 @@ public final class QuarterCloses implements QuarterFeed {
     }
 
     @Override
-    public void user(String tenant, byte[] user, long day, Delta total) {
-        topUsers.see(tenant, user, day, total.measures()[Measure.COST.ordinal()]);
+    public void user(String tenant, byte[] user, long day, Delta added, Delta total) {
+        int cost = Measure.COST.ordinal();
+        topUsers.see(tenant, user, day, added.measures()[cost], total.measures()[cost]);
     }
 
     @Override
@@ -227,10 +237,11 @@ public final class QuarterCloses implements QuarterFeed {
     }
 
     private void sendUsers() {
-        topUsers.takeChanged((tenantAndDay, spenders) -> {
-            for (TopUsers.Spender spender : spenders) {
-                to(tenantAndDay.getKey())
-                        .user(tenantAndDay.getKey(), tenantAndDay.getValue(), spender.name(), spender.costNanoUsd);
+        topUsers.takeChanged((tenant, top) -> {
+            CloseBlock.Writer writer = to(tenant);
+            writer.users(tenant, top.day(), top.costOfAll());
+            for (TopUsers.Spender spender : top.largestFirst()) {
+                writer.user(tenant, spender.name(), spender.costNanoUsd);
             }
         });
     }

@@ -288,6 +288,12 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     /** How this instance comes to know the statuses of budgets: by the one consumer that reads all global topics. */
     private final class Statuses implements FreshnessProbe.Statuses {
 
+        /** A consumer's metrics change with what it is assigned. */
+        private static final long LAGS_KEPT_NS = 10_000_000_000L;
+
+        private volatile List<Metric> lags = List.of();
+        private volatile long lagsFoundAt;
+
         @Override
         public long sentOnWithinMs() {
             return RollupStage.LOOK_EVERY.toMillis() + config.commitIntervalMs();
@@ -300,16 +306,26 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
 
         @Override
         public boolean allRead() {
-            for (Map.Entry<MetricName, ? extends Metric> metric : metrics().entrySet()) {
-                MetricName name = metric.getKey();
-                if (name.name().equals("records-lag")
-                        && isOfStatuses(name.tags().get("topic"))
-                        && metric.getValue().metricValue() instanceof Double records
-                        && records > 0) {
+            for (Metric lag : lags()) {
+                if (lag.metricValue() instanceof Double records && records > 0) {
                     return false;
                 }
             }
             return true;
+        }
+
+        /** Asked for several times a second, and all metrics are some thousands. */
+        private List<Metric> lags() {
+            long now = System.nanoTime();
+            if (lags.isEmpty() || now - lagsFoundAt > LAGS_KEPT_NS) {
+                lags = metrics().entrySet().stream()
+                        .filter(metric -> metric.getKey().name().equals("records-lag"))
+                        .filter(metric -> isOfStatuses(metric.getKey().tags().get("topic")))
+                        .<Metric>map(Map.Entry::getValue)
+                        .toList();
+                lagsFoundAt = now;
+            }
+            return lags;
         }
 
         /** Metrics know topics also by a form in which dots are underscores. */

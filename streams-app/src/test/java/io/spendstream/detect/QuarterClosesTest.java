@@ -140,7 +140,13 @@ class QuarterClosesTest {
             }
 
             @Override
-            public void user(int source, String tenant, long day, String user, long costNanoUsd) {}
+            public void users(int source, String tenant, long day, long costOfAll) {}
+
+            @Override
+            public void user(int source, String tenant, String user, long cost) {}
+
+            @Override
+            public void outlier(long cameIn, Combination of, Outlier outlier) {}
 
             @Override
             public void closed(int source, long before) {
