@@ -8,6 +8,7 @@ public enum AlertMeasure {
     COST(Unit.NANO_USD),
     COST_PER_REQUEST(Unit.NANO_USD),
     REQUESTS(Unit.COUNT),
+    UNPRICED_REQUESTS(Unit.COUNT),
     TOKENS(Unit.COUNT),
     INPUT_TOKENS(Unit.COUNT),
     OUTPUT_TOKENS(Unit.COUNT),
@@ -48,8 +49,8 @@ public enum AlertMeasure {
                 .orElse(Unit.COUNT);
     }
 
-    /** Of contributors' amounts: what a rate is made of are requests. */
+    /** Of contributors' amounts: who contributes to what costs does so by cost, to any other rate by requests. */
     public static Unit contributorUnitOf(String measure) {
-        return measure.equals(COST.id()) ? Unit.NANO_USD : Unit.COUNT;
+        return measure.equals(COST_SHARE.id()) || unitOf(measure) == Unit.NANO_USD ? Unit.NANO_USD : Unit.COUNT;
     }
 }

@@ -1,5 +1,6 @@
 package io.spendstream.detect;
 
+import io.spendstream.alert.AlertMeasure;
 import io.spendstream.anomaly.Explanation;
 import io.spendstream.anomaly.Figure;
 import io.spendstream.anomaly.Scope;
@@ -138,7 +139,8 @@ final class DetectRecords {
 
     /** Who of the scope spent most on the day so far, the largest first. */
     private List<Contributor> contributors(Scope scope, String measure) {
-        Figure figure = measure.startsWith("cost") ? Figure.COST : Figure.REQUESTS;
+        boolean byCost = AlertMeasure.contributorUnitOf(measure) == AlertMeasure.Unit.NANO_USD;
+        Figure figure = byCost ? Figure.COST : Figure.REQUESTS;
         String field = scope.kind() == Scope.Kind.FEATURE ? "model" : "feature";
         Function<Combination, String> value =
                 scope.kind() == Scope.Kind.FEATURE ? Combination::model : Combination::feature;

@@ -80,12 +80,13 @@ class AlertRoutesTest {
     @ParameterizedTest
     @CsvSource({
         "cost, 0.0015, 0.00225, 0.001, 0.000003",
-        "cost_per_request, 0.0015, 0.00225, 0.001, 3000",
+        "cost_per_request, 0.0015, 0.00225, 0.001, 0.000003",
         "requests, 1500000, 2250000, 1000000, 3000",
+        "unpriced_requests, 1500000, 2250000, 1000000, 3000",
         "tokens, 1500000, 2250000, 1000000, 3000",
         "input_tokens, 1500000, 2250000, 1000000, 3000",
         "output_tokens, 1500000, 2250000, 1000000, 3000",
-        "cost_share, 1.5, 2.25, 1, 3000",
+        "cost_share, 1.5, 2.25, 1, 0.000003",
         "cache_hit_rate, 1.5, 2.25, 1, 3000",
         "retry_waste, 1.5, 2.25, 1, 3000",
         "late_share, 1.5, 2.25, 1, 3000",
