@@ -40,7 +40,7 @@ final class AlertsOnce implements Guarantee {
         return told;
     }
 
-    private static Findings compare(Set<String> expected, Map<String, Long> told) {
+    static Findings compare(Set<String> expected, Map<String, Long> told) {
         List<String> details = new ArrayList<>();
         long lost = 0;
         long doubled = 0;

@@ -3,6 +3,7 @@ package io.spendstream.acceptance.guarantee;
 import io.spendstream.acceptance.EventStream;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
 /** Something that goes wrong, or changes, while the application works. */
@@ -32,6 +33,11 @@ interface Fault {
     /** Whether no instance starts again and no work is done again, so that the counters of the metrics are exact. */
     default boolean leavesMetrics() {
         return false;
+    }
+
+    /** What this machine lacks to do it; empty where it can be done. */
+    default Optional<String> missing() throws IOException, InterruptedException {
+        return Optional.empty();
     }
 
     /** Does it to a deployment at work; returns when it is over, with every instance of the trial started again. */

@@ -21,7 +21,8 @@ final class Faults {
             new ClockAhead(),
             new StateDeleted(),
             new KillBeforeCommit(),
-            new SlowBroker());
+            new SlowBroker(),
+            new FullDisk());
 
     private Faults() {}
 

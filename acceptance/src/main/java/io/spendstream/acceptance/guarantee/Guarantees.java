@@ -6,8 +6,10 @@ import io.spendstream.runtime.AppConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
@@ -87,7 +89,13 @@ public final class Guarantees implements Callable<Integer> {
                     fault -> spec.commandLine().getOut().printf("%-20s %s%n", fault.name(), fault.description()));
             return 0;
         }
-        List<Fault> chosen = chosen();
+        List<Fault> chosen = new ArrayList<>();
+        for (Fault fault : chosen()) {
+            Optional<String> missing = fault.missing();
+            missing.ifPresentOrElse(
+                    what -> spec.commandLine().getOut().printf("left out: %s needs %s%n", fault.name(), what),
+                    () -> chosen.add(fault));
+        }
         Path directory = workdir == null
                 ? Files.createTempDirectory(OWN)
                 : Files.createTempDirectory(Files.createDirectories(workdir).toAbsolutePath(), OWN);

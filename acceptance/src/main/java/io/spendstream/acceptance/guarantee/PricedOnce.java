@@ -31,7 +31,11 @@ final class PricedOnce implements Guarantee {
 
     @Override
     public Findings doAssert(Trial trial) {
-        Map<String, BigInteger> expected = trial.scene().oracle.costs();
+        return against(trial.scene().oracle.costs());
+    }
+
+    /** @param expected nano-USD by id of the counted events; null where there is no price */
+    Findings against(Map<String, BigInteger> expected) {
         long lost = 0;
         long doubled = 0;
         long wrong = 0;
@@ -40,12 +44,13 @@ final class PricedOnce implements Guarantee {
             String id = event.getKey();
             long seen = times.getOrDefault(id, 0L);
             lost += seen == 0 ? 1 : 0;
-            doubled += Math.max(0, seen - 1) + Math.max(0, corrections.getOrDefault(id, 0L) - 1);
+            long corrected = corrections.getOrDefault(id, 0L);
+            doubled += Math.max(0, seen - 1) + Math.max(0, corrected - 1);
             boolean sameCost = Objects.equals(event.getValue(), costs.get(id));
             wrong += seen > 0 && !sameCost ? 1 : 0;
-            if (seen != 1 || !sameCost) {
-                details.add(id + " " + seen + " times, at " + costs.get(id) + " nano-USD; expected once, at "
-                        + event.getValue());
+            if (seen != 1 || !sameCost || corrected > 1) {
+                details.add(id + " " + seen + " times, corrected " + corrected + " times, at " + costs.get(id)
+                        + " nano-USD; expected once, at " + event.getValue());
             }
         }
         for (String id : times.keySet()) {

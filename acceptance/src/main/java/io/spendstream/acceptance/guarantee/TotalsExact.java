@@ -64,7 +64,7 @@ final class TotalsExact implements Guarantee {
     }
 
     /** Rows with too few requests lost some, rows with too many have some twice, and other differences are wrong. */
-    private static Findings compare(SpendQuestion question, SpendTable expected, SpendClient.Answer answer) {
+    static Findings compare(SpendQuestion question, SpendTable expected, SpendClient.Answer answer) {
         if (answer.status() != 200 || !answer.complete()) {
             return Findings.wrong(
                     List.of(question + ": status " + answer.status() + ", complete " + answer.complete()));
