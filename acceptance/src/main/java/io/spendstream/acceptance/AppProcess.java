@@ -93,6 +93,25 @@ public final class AppProcess implements AutoCloseable {
         }
     }
 
+    /** Whether its process runs, or is stopped in the middle of it. */
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    public Path log() {
+        return log;
+    }
+
+    /** Stops the process where it is (SIGSTOP), as a machine that hangs; nothing of it is lost. */
+    public void freeze() throws IOException, InterruptedException {
+        Signals.stop(process.pid());
+    }
+
+    /** Lets it go on (SIGCONT) as if no time had passed. */
+    public void thaw() throws IOException, InterruptedException {
+        Signals.resume(process.pid());
+    }
+
     public SpendClient client() {
         return new SpendClient(url);
     }

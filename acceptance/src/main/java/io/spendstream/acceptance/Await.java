@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Waits for conditions. */
-final class Await {
+public final class Await {
 
     private static final long LOOK_EVERY_NANOS = 20_000_000;
 
@@ -18,7 +18,7 @@ final class Await {
      * @param what is waited for, for the message
      * @throws IllegalStateException where that takes longer; says what was seen last
      */
-    static <T> T until(String what, Duration limit, Supplier<T> look, Predicate<T> good) {
+    public static <T> T until(String what, Duration limit, Supplier<T> look, Predicate<T> good) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             T seen = look.get();

@@ -12,10 +12,10 @@ import java.util.Random;
 import java.util.function.Function;
 
 /** Makes a good event bad, in one of all the ways there are, each about as often as the others. */
-final class BadRecords {
+public final class BadRecords {
 
     /** One way to be bad, and the reason that a record of it is rejected with. */
-    enum Kind {
+    public enum Kind {
         NO_KEY("missing_key"),
         EMPTY_KEY("missing_key"),
         NO_VALUE("wire_format"),

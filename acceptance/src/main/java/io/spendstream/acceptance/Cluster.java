@@ -46,6 +46,28 @@ public final class Cluster implements AutoCloseable {
         return new Deployment(this, name, directory.resolve(name));
     }
 
+    /** Kills the broker without warning (SIGKILL) and starts it again on its data. */
+    public void killBroker() throws IOException {
+        broker.kill();
+        broker.start();
+    }
+
+    /** Stops the broker in good order and starts it again. */
+    public void restartBroker() throws IOException {
+        broker.close();
+        broker.start();
+    }
+
+    /** Stops the broker's process where it is (SIGSTOP): it answers nobody, and nobody is told. */
+    public void freezeBroker() throws IOException, InterruptedException {
+        Signals.stop(broker.pid());
+    }
+
+    /** Lets the broker go on (SIGCONT). */
+    public void thawBroker() throws IOException, InterruptedException {
+        Signals.resume(broker.pid());
+    }
+
     public void stopRegistry() {
         registry.close();
         registry = null;

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -140,21 +142,39 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
+    /**
+     * A reader of all partitions of a topic, which is the caller's to close.
+     *
+     * @param isolation read_committed or read_uncommitted
+     * @param from earliest or latest
+     */
+    public KafkaConsumer<byte[], byte[]> reader(String topic, String isolation, String from) {
+        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        cluster.bootstrapServers(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        isolation,
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        from),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        consumer.assign(consumer.partitionsFor(topic).stream()
+                .map(p -> new TopicPartition(topic, p.partition()))
+                .toList());
+        return consumer;
+    }
+
+    /** What turns a topic's values into records. */
+    public <T extends SpecificRecord> Function<byte[], T> decoder(String topic, Class<T> type) {
+        AvroSerde<T> serde = new AvroSerde<>(type, registry);
+        return value -> serde.deserializer().deserialize(topic, value);
+    }
+
     /** All committed records of a topic up to now, in order within each partition. */
     public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-        Map<String, Object> config = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                cluster.bootstrapServers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(p -> new TopicPartition(topic, p.partition()))
-                    .toList();
-            consumer.assign(partitions);
+        try (KafkaConsumer<byte[], byte[]> consumer = reader(topic, "read_committed", "earliest")) {
+            Set<TopicPartition> partitions = consumer.assignment();
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             Await.until(
@@ -204,11 +224,9 @@ public final class Deployment implements AutoCloseable {
     }
 
     private <T extends SpecificRecord> List<Map.Entry<String, T>> decoded(String topic, Class<T> type) {
-        AvroSerde<T> serde = new AvroSerde<>(type, registry);
+        Function<byte[], T> decoder = decoder(topic, type);
         return read(topic).stream()
-                .map(r -> Map.entry(
-                        new String(r.key(), StandardCharsets.UTF_8),
-                        serde.deserializer().deserialize(topic, r.value())))
+                .map(r -> Map.entry(new String(r.key(), StandardCharsets.UTF_8), decoder.apply(r.value())))
                 .toList();
     }
 
@@ -218,6 +236,11 @@ public final class Deployment implements AutoCloseable {
                 .filter(topic -> topic.startsWith(name + "-"))
                 .sorted()
                 .toList();
+    }
+
+    /** Deletes every topic of the application. */
+    public void deleteTopics() throws InterruptedException, ExecutionException {
+        admin.deleteTopics(allTopics()).all().get();
     }
 
     /** Partitions behind whose last stable offset something lies: a transaction is open there. */

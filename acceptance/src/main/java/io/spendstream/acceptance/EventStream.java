@@ -114,6 +114,11 @@ public final class EventStream {
         return Delivery.of(keyOf(event), encode(event), receivedMs);
     }
 
+    /** A record that is bad in one way. */
+    public Delivery bad(BadRecords.Kind kind) {
+        return bad.of(kind, event(), System.currentTimeMillis());
+    }
+
     /** Mostly the id itself; any function of the event would do. */
     private static String keyOf(UsageEvent event) {
         return event.getId().endsWith("7") ? "key of " + event.getId() : event.getId();

@@ -1,5 +1,6 @@
 package io.spendstream.acceptance;
 
+import io.spendstream.v1.ModelPrices;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,14 +8,15 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends deliveries to {@code usage-events} and tells the oracle of each, in the same order. While it runs in the
- * background, the oracle is its own; after {@link #stop} or {@link #send} it is the caller's again.
+ * Sends deliveries to {@code usage-events} and tells the oracle of each, in the same order, whoever sends. While it runs
+ * in the background, the oracle is its own ({@link #price} excepted); after {@link #stop} it is the caller's again.
  */
 public final class Load implements AutoCloseable {
 
@@ -25,6 +27,7 @@ public final class Load implements AutoCloseable {
 
     private final String topic;
     private final Oracle oracle;
+    private final Consumer<Sent> onSent;
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<Sent> sent = new ArrayList<>();
     /** When Kafka had acknowledged each event that is to be counted, in that order. */
@@ -36,6 +39,12 @@ public final class Load implements AutoCloseable {
     private CompletableFuture<Void> background = CompletableFuture.completedFuture(null);
 
     public Load(Deployment deployment, Oracle oracle) {
+        this(deployment, oracle, sent -> {});
+    }
+
+    /** @param onSent is told of each delivery that Kafka took, by a thread of the client */
+    public Load(Deployment deployment, Oracle oracle, Consumer<Sent> onSent) {
+        this.onSent = onSent;
         this.topic = deployment.topics().usageEvents().name();
         this.oracle = oracle;
         this.producer = new KafkaProducer<>(
@@ -75,7 +84,12 @@ public final class Load implements AutoCloseable {
         flush();
     }
 
-    private void sendOne(Delivery delivery) {
+    /** Tells the oracle of a price while the load runs. */
+    public synchronized void price(ModelPrices prices) {
+        oracle.price(prices);
+    }
+
+    private synchronized void sendOne(Delivery delivery) {
         Oracle.Fate fate = oracle.take(delivery);
         if (fate.kind() == Oracle.Fate.Kind.COUNTED) {
             toBeCounted.incrementAndGet();
@@ -86,7 +100,9 @@ public final class Load implements AutoCloseable {
                     failure = error;
                     return;
                 }
-                sent.add(new Sent(delivery, fate, metadata.partition(), metadata.offset()));
+                Sent taken = new Sent(delivery, fate, metadata.partition(), metadata.offset());
+                sent.add(taken);
+                onSent.accept(taken);
                 if (fate.kind() == Oracle.Fate.Kind.COUNTED) {
                     countedAtMs.add(System.currentTimeMillis());
                 }

@@ -15,10 +15,10 @@ import java.util.stream.Stream;
  * The prices that the events of {@link EventStream} are billed by. Each model is there for something that pricing has
  * to get right; amounts are such that many costs lie between two nano-USD, some of them exactly in the middle.
  */
-final class SamplePrices {
+public final class SamplePrices {
 
     /** In no price list: counted, and unpriced until {@link #late()} comes. */
-    static final String LATE_MODEL = "late-model";
+    public static final String LATE_MODEL = "late-model";
 
     /** In no price list, ever. */
     static final String UNKNOWN_MODEL = "unknown/model";
@@ -43,7 +43,7 @@ final class SamplePrices {
     private SamplePrices() {}
 
     /** @param time {@code renewed} got dearer ten days before it, {@code expired} lost its price twenty days before it */
-    static List<ModelPrices> at(Instant time) {
+    public static List<ModelPrices> at(Instant time) {
         Instant now = time.truncatedTo(ChronoUnit.MILLIS);
         return List.of(
                 model("plain", allMeters(2_500_000, ServiceTier.STANDARD, 0)),
@@ -92,7 +92,7 @@ final class SamplePrices {
     }
 
     /** The price of {@link #LATE_MODEL}. */
-    static ModelPrices late() {
+    public static ModelPrices late() {
         return model(LATE_MODEL, allMeters(7_000_500, ServiceTier.STANDARD, 0));
     }
 

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Hands the one cluster that all tests of a run share to those that ask for it. Its logs stay in target/cluster. */
-final class OneCluster implements ParameterResolver {
+public final class OneCluster implements ParameterResolver {
 
     private static final Path DIRECTORY = Path.of("target", "cluster").toAbsolutePath();
 
@@ -30,21 +28,11 @@ final class OneCluster implements ParameterResolver {
 
     private static Cluster start() {
         try {
-            deleteOld();
+            Directories.delete(DIRECTORY);
             Files.createDirectories(DIRECTORY);
             return Cluster.start(DIRECTORY);
         } catch (IOException e) {
             throw new UncheckedIOException("the cluster does not start", e);
-        }
-    }
-
-    private static void deleteOld() throws IOException {
-        if (Files.exists(DIRECTORY)) {
-            try (Stream<Path> files = Files.walk(DIRECTORY)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
         }
     }
 }

@@ -6,11 +6,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Asks instances for the total all the time while a test does its worst to them, and notes every answer that should not
+ * Asks instances for the total all the time while a fault does its worst to them, and notes every answer that should not
  * have been: one that is too much, one that lacks what was received before the time it says it is as of, one that is not
  * a total and does not say when to ask again.
  */
-final class Watch implements AutoCloseable {
+public final class Watch implements AutoCloseable {
 
     private static final long ASK_EVERY_NANOS = 50_000_000;
 
@@ -22,7 +22,7 @@ final class Watch implements AutoCloseable {
     private volatile long answers;
     private volatile long refusals;
 
-    Watch(Scene scene) {
+    public Watch(Scene scene) {
         this.scene = scene;
         this.asking = CompletableFuture.runAsync(() -> {
             while (!closed) {
@@ -33,7 +33,7 @@ final class Watch implements AutoCloseable {
     }
 
     /** Watches these from now on, and no others. */
-    void over(SpendClient... instances) {
+    public void over(SpendClient... instances) {
         clients = List.of(instances);
     }
 
@@ -69,17 +69,17 @@ final class Watch implements AutoCloseable {
     }
 
     /** What was wrong. */
-    List<String> faults() {
+    public List<String> faults() {
         return faults;
     }
 
     /** How often there was an answer. */
-    long answers() {
+    public long answers() {
         return answers;
     }
 
     /** How often there was a 503. */
-    long refusals() {
+    public long refusals() {
         return refusals;
     }
 

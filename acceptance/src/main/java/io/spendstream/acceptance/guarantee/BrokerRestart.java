@@ -1,0 +1,24 @@
+package io.spendstream.acceptance.guarantee;
+
+import java.io.IOException;
+
+/** The only broker is away for some seconds. */
+final class BrokerRestart implements Fault {
+
+    @Override
+    public String name() {
+        return "broker-restart";
+    }
+
+    @Override
+    public String description() {
+        return "the broker is stopped in good order and started again";
+    }
+
+    @Override
+    public void strike(Trial trial) throws IOException {
+        trial.cluster().restartBroker();
+        trial.struck();
+        trial.progress();
+    }
+}

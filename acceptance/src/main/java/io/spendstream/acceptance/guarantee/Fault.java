@@ -1,0 +1,45 @@
+package io.spendstream.acceptance.guarantee;
+
+import io.spendstream.acceptance.EventStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+
+/** Something that goes wrong, or changes, while the application works. */
+interface Fault {
+
+    /** As it is asked for: words joined by hyphens. */
+    String name();
+
+    /** A sentence for the report. */
+    String description();
+
+    /** Instances that run when it strikes. */
+    default int instances() {
+        return 1;
+    }
+
+    /** What is sent all the while. */
+    default EventStream.Mix mix() {
+        return EventStream.Mix.BUSY;
+    }
+
+    /** Configuration of the instances besides the usual. */
+    default Map<String, String> configuration() {
+        return Map.of();
+    }
+
+    /** Whether no instance starts again and no work is done again, so that the counters of the metrics are exact. */
+    default boolean leavesMetrics() {
+        return false;
+    }
+
+    /** What this machine lacks to do it; empty where it can be done. */
+    default Optional<String> missing() throws IOException, InterruptedException {
+        return Optional.empty();
+    }
+
+    /** Does it to a deployment at work; returns when it is over, with every instance of the trial started again. */
+    void strike(Trial trial) throws IOException, InterruptedException, ExecutionException;
+}

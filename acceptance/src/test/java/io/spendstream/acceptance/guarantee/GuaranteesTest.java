@@ -1,0 +1,63 @@
+package io.spendstream.acceptance.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spendstream.acceptance.Cluster;
+import io.spendstream.acceptance.OneCluster;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import picocli.CommandLine;
+
+/** The short form of {@code ./spendstream guarantees}, and what the command says. */
+class GuaranteesTest {
+
+    private final StringWriter said = new StringWriter();
+    private final StringWriter complained = new StringWriter();
+
+    @Test
+    @ExtendWith(OneCluster.class)
+    void nothingIsLostDoubledOrWrongWhereInstancesAreKilledAndLoseTheirState(Cluster cluster) throws Exception {
+        // Given
+        List<Fault> faults = List.of(Faults.named("kill-before-commit"), Faults.named("state-deleted"));
+
+        // When
+        Findings found = new Suite(cluster, faults, Map.of(), new PrintWriter(said)).run(1, 5);
+
+        // Then
+        assertThat(found.isClean()).as(said.toString()).isTrue();
+        assertThat(said.toString().lines().reduce((before, line) -> line))
+                .hasValueSatisfying(last -> assertThat(last)
+                        .matches("lost 0, doubled 0, wrong 0 \\(\\d+ events, 2 faults, 1 rounds, seed 5\\)"));
+    }
+
+    @Test
+    void aFaultThatThereIsNotIsRefusedWithThoseThatThereAre() {
+        assertThat(run("--faults", "kill,flood")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(complained.toString()).contains("there is no fault 'flood'; there are none, kill, zombie");
+    }
+
+    @Test
+    void anOptionOutOfRangeIsRefused() {
+        assertThat(run("--rounds", "0")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(complained.toString()).contains("--rounds takes 1 to 10000, not 0");
+        assertThat(run("--weaken", "everything")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(complained.toString()).contains("it takes at-least-once, not 'everything'");
+    }
+
+    @Test
+    void theFaultsAreListed() {
+        assertThat(run("--faults", "list")).isZero();
+        assertThat(said.toString().lines()).hasSameSizeAs(Faults.ALL);
+    }
+
+    private int run(String... arguments) {
+        return Guarantees.command()
+                .setOut(new PrintWriter(said, true))
+                .setErr(new PrintWriter(complained, true))
+                .execute(arguments);
+    }
+}
