@@ -13,6 +13,7 @@ import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertState;
+import io.spendstream.v1.Contributor;
 import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,7 +125,9 @@ class AnomaliesTest {
                         "query",
                         "/v1/spend?from=2026-11-03T09:15:00Z&to=2026-11-03T10:15:00Z&granularity=hour"
                                 + "&group_by=model&tenant=acme");
-        assertThat(first.getContributors()).hasSize(1);
+        assertThat(first.getContributors())
+                .extracting(Contributor::getField)
+                .containsExactly("feature", "model", "user", "user", "user");
     }
 
     @Test

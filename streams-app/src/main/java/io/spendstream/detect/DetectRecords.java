@@ -11,6 +11,7 @@ import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertState;
 import io.spendstream.v1.Contributor;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,7 @@ import java.util.function.Function;
 /** What detectors found of one tenant at one close, as the records that are published. */
 final class DetectRecords {
 
-    private static final int CONTRIBUTORS_NAMED = 5;
+    private static final int CONTRIBUTORS_NAMED = 3;
     private static final long PPM = 1_000_000;
 
     private static final long HOUR_MS = 3_600_000;
@@ -56,7 +57,7 @@ final class DetectRecords {
     Alert opened(String id, Verdict verdict, ScopeView view) {
         Instant at = Instant.ofEpochMilli(atMs);
         Scope scope = view.scope();
-        List<Contributor> contributors = contributors(scope, verdict.measure());
+        List<Contributor> contributors = contributors(view, verdict.measure());
         Explanation explanation = explain(view, verdict);
         return Alert.newBuilder()
                 .setId(id)
@@ -137,14 +138,32 @@ final class DetectRecords {
                         Explanation.now(model, quarterHour, hours), Explanation.usual(model, quarterHour, hours)));
     }
 
-    /** Who of the scope spent most on the day so far, the largest first. */
-    private List<Contributor> contributors(Scope scope, String measure) {
+    /**
+     * Who of the scope spent most on the day so far, the largest of each field first: by feature, by model, and of a
+     * tenant by user.
+     */
+    private List<Contributor> contributors(ScopeView view, String measure) {
+        Scope scope = view.scope();
         boolean byCost = AlertMeasure.contributorUnitOf(measure) == AlertMeasure.Unit.NANO_USD;
         Figure figure = byCost ? Figure.COST : Figure.REQUESTS;
-        String field = scope.kind() == Scope.Kind.FEATURE ? "model" : "feature";
-        Function<Combination, String> value =
-                scope.kind() == Scope.Kind.FEATURE ? Combination::model : Combination::feature;
-        List<Map.Entry<String, Long>> amounts = amounts(scope, figure, value);
+        List<Contributor> contributors = new ArrayList<>();
+        if (scope.kind() != Scope.Kind.FEATURE) {
+            contributors.addAll(contributors("feature", amounts(scope, figure, Combination::feature)));
+        }
+        if (scope.kind() != Scope.Kind.MODEL) {
+            contributors.addAll(contributors("model", amounts(scope, figure, Combination::model)));
+        }
+        if (scope.kind() == Scope.Kind.TENANT && byCost) {
+            long total = series.costOf(scope.tenant(), SpendSeries.dayOf(quarterHour));
+            view.topUsers().stream()
+                    .limit(CONTRIBUTORS_NAMED)
+                    .map(user -> new Contributor("user", user.user(), user.cost(), share(user.cost(), total)))
+                    .forEach(contributors::add);
+        }
+        return contributors;
+    }
+
+    private static List<Contributor> contributors(String field, List<Map.Entry<String, Long>> amounts) {
         long total = amounts.stream().mapToLong(Map.Entry::getValue).sum();
         return amounts.stream()
                 .limit(CONTRIBUTORS_NAMED)

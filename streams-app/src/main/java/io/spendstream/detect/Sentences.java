@@ -31,7 +31,7 @@ final class Sentences {
         }
         if (!contributors.isEmpty() && contributors.get(0).getSharePpm() < 1_000_000) {
             Contributor first = contributors.get(0);
-            text.append(" Most of the day by ")
+            text.append(first.getSharePpm() > 500_000 ? " Most of the day by " : " The largest part of the day by ")
                     .append(first.getField())
                     .append(' ')
                     .append(first.getValue())
