@@ -74,23 +74,29 @@ final class DetectionQuality {
     private final List<Integer> quartersToSpike = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private final List<String> longest = new ArrayList<>();
+    private final long end;
     private Score overall = Score.NONE;
+
+    /** @param end the quarter-hour after the last one */
+    private DetectionQuality(long end) {
+        this.end = end;
+    }
 
     /** Of all tenants of these sets together. */
     static DetectionQuality of(long... seeds) {
-        return of(tenant -> true, seeds);
+        return of(LabelledSet.DAYS, tenant -> true, seeds);
     }
 
-    /** Of some tenants of these sets. Each tenant is on its own: as many at a time as there are cores. */
-    static DetectionQuality of(Predicate<LabelledSet.Tenant> which, long... seeds) {
+    /** Of the first days of some tenants of these sets. Each tenant is on its own: as many at a time as there are cores. */
+    static DetectionQuality of(int days, Predicate<LabelledSet.Tenant> which, long... seeds) {
         List<LabelledSet.Tenant> tenants = Arrays.stream(seeds)
                 .boxed()
                 .flatMap(seed -> new LabelledSet(seed).tenants().stream())
                 .filter(which)
                 .toList();
         List<List<Told>> told =
-                tenants.parallelStream().map(DetectionQuality::alerts).toList();
-        DetectionQuality quality = new DetectionQuality();
+                tenants.parallelStream().map(tenant -> alerts(tenant, days)).toList();
+        DetectionQuality quality = new DetectionQuality(LabelledSet.FIRST + (long) days * LabelledSet.QUARTERS_OF_DAY);
         for (int i = 0; i < tenants.size(); i++) {
             quality.score(tenants.get(i), told.get(i));
         }
@@ -125,10 +131,10 @@ final class DetectionQuality {
         return longest;
     }
 
-    private static List<Told> alerts(LabelledSet.Tenant tenant) {
+    private static List<Told> alerts(LabelledSet.Tenant tenant, int days) {
         StageRun run = new StageRun();
         Map<String, Told> byId = new LinkedHashMap<>();
-        for (int q = 0; q < LabelledSet.DAYS * LabelledSet.QUARTERS_OF_DAY; q++) {
+        for (int q = 0; q < days * LabelledSet.QUARTERS_OF_DAY; q++) {
             long now = LabelledSet.FIRST + q;
             for (LabelledSet.Quarter quarter : tenant.at(q)) {
                 Combination of = new Combination(tenant.name, quarter.feature(), quarter.team(), quarter.model());
@@ -178,7 +184,8 @@ final class DetectionQuality {
     }
 
     private void score(LabelledSet.Tenant tenant, List<Told> alerts) {
-        List<Label> labels = tenant.labels;
+        List<Label> labels =
+                tenant.labels.stream().filter(label -> label.to() <= end).toList();
         List<Told> notified = alerts.stream().filter(Told::isNotified).toList();
         Score score = score(labels, labels, notified);
         overall = overall.plus(score);
@@ -212,7 +219,6 @@ final class DetectionQuality {
                         .ifPresent(quartersToSpike::add);
             }
         }
-        long end = LabelledSet.FIRST + (long) LabelledSet.DAYS * LabelledSet.QUARTERS_OF_DAY;
         alerts.stream()
                 .filter(told ->
                         told.detector() != Detector.SILENCE && Math.min(end, told.ended()) - told.opened() > LONG)
