@@ -83,12 +83,19 @@ final class DailyDetectors {
         return value > at.get(Parameter.RATIO_WARNING) * average ? AlertSeverity.WARNING : AlertSeverity.INFO;
     }
 
+    /** What one hour may cost more than usual without being odd: it does not make the day odd either. Nano-USD. */
+    private static double burst(Case at) {
+        HourlyRhythm rhythm = at.baseline.hourly();
+        double limit = rhythm.limit(at.get(Parameter.SEASONAL_ONCE_IN_DAYS));
+        return Double.isNaN(limit) ? 0 : Math.max(0, rhythm.costAt(limit, rhythm.meanHour()) - rhythm.meanHour());
+    }
+
     /** The rule's threshold, moved up to what this day of the week and its noise do not reach. */
     private static double gated(Case at, Detector detector, double rule, double least) {
         boolean zscore = detector == Detector.DAILY_ZSCORE;
         double noise = at.get(zscore ? Parameter.ZSCORE_NOISE : Parameter.RATIO_NOISE);
         double ratio = at.get(zscore ? Parameter.ZSCORE_LEAST_RATIO : Parameter.RATIO_LEAST_RATIO);
-        double gate = noise == 0 ? 0 : at.baseline.daily().limit(noise, ratio);
+        double gate = noise == 0 ? 0 : at.baseline.daily().limit(noise, ratio, burst(at));
         return Math.max(Math.max(rule, gate), least);
     }
 }

@@ -39,10 +39,15 @@ final class DailyRhythm {
         return deviation;
     }
 
-    /** What noise of so many standard deviations does not reach, in nano-USD. */
-    double limit(double deviations, double leastRatio) {
-        double noise = Math.max(leastRatio, StrictMath.exp(deviations * deviation));
-        return Math.max(expected * noise, mostBefore);
+    /**
+     * What noise of so many standard deviations does not reach, in nano-USD.
+     *
+     * @param burst what a single hour may add; it and the noise of days are independent, so their squares add up
+     */
+    double limit(double deviations, double leastRatio, double burst) {
+        double noise = expected * (StrictMath.exp(deviations * deviation) - 1);
+        double both = StrictMath.sqrt(noise * noise + burst * burst);
+        return Math.max(Math.max(expected * leastRatio, expected + both), mostBefore);
     }
 
     private static double expected(History history) {

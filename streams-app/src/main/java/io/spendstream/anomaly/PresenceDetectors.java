@@ -1,6 +1,8 @@
 package io.spendstream.anomaly;
 
 import io.spendstream.v1.AlertSeverity;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** What is there and should not be, and the other way round. */
@@ -14,6 +16,17 @@ final class PresenceDetectors {
 
     /** The chance of so many silent hours in a row that is no chance any more. */
     private static final double CHANCE = 1e-6;
+
+    /** Days on which it was silent before, from which on this is a habit. */
+    private static final int HABIT_DAYS = 2;
+
+    /** Hours around this one in which it is looked for. */
+    private static final int HABIT_HOURS = 3;
+
+    /** What is left of an hour that was silent in part is uneven. */
+    private static final double HABIT_SLACK = 1.2;
+
+    private static final double HALF = 0.5;
 
     private PresenceDetectors() {}
 
@@ -68,8 +81,8 @@ final class PresenceDetectors {
         boolean enough = missing >= at.get(Parameter.SILENCE_MIN_REQUESTS) || isTooLong(at, spanHours);
         long fromMs = at.endMs() - Math.round(spanHours * Case.QUARTERS * Case.QUARTER_HOUR_MS);
         // Once it is silent for less than usual it holds: it is over when there are requests again.
-        Verdict.Level level = always && enough ? Verdict.Level.FIRING : Verdict.Level.HOLDING;
-        return Optional.of(silence(at, level, missing, fromMs));
+        boolean news = always && enough && !isHabit(at, spanHours);
+        return Optional.of(silence(at, news ? Verdict.Level.FIRING : Verdict.Level.HOLDING, missing, fromMs));
     }
 
     private static Verdict silence(Case at, Verdict.Level level, double missing, long fromMs) {
@@ -161,6 +174,55 @@ final class PresenceDetectors {
         }
         double chance = (silent + 1.0) / (all + 2.0);
         return hours * StrictMath.log(chance) < StrictMath.log(CHANCE);
+    }
+
+    /**
+     * Whether it was as silent for as long about this time of day on two of the days before. So many silent hours lie in
+     * one hour more of the clock, of which the rest may be there: days are known by the hour.
+     */
+    private static boolean isHabit(Case at, double spanHours) {
+        List<DayFigures> days = busyDays(at.baseline.history());
+        int window = Math.min(DayFigures.HOURS, (int) spanHours + 1);
+        double rest = HABIT_SLACK * (window - spanHours) / window;
+        boolean[] silent = new boolean[days.size()];
+        for (int shift = -HABIT_HOURS; shift <= HABIT_HOURS; shift++) {
+            int first = Math.max(0, Math.min(DayFigures.HOURS - window, at.hour - window + 1 + shift));
+            double[] sums = days.stream()
+                    .mapToDouble(day -> requests(day, first, first + window))
+                    .toArray();
+            double most = rest * Stats.median(sums.clone(), sums.length);
+            for (int day = 0; day < sums.length; day++) {
+                silent[day] |= sums[day] <= most;
+            }
+        }
+        int habit = 0;
+        for (boolean day : silent) {
+            habit += day ? 1 : 0;
+        }
+        return habit >= HABIT_DAYS;
+    }
+
+    /** Days before that were no days of rest: silence on these says nothing of days of work. */
+    private static List<DayFigures> busyDays(History history) {
+        List<DayFigures> days = new ArrayList<>();
+        for (int ago = 1; ago < History.DAYS; ago++) {
+            if (history.counts(ago)) {
+                days.add(history.day(ago));
+            }
+        }
+        double[] totals =
+                days.stream().mapToDouble(day -> day.total(Figure.REQUESTS)).toArray();
+        double least = HALF * Stats.median(totals, totals.length);
+        days.removeIf(day -> day.total(Figure.REQUESTS) < least);
+        return days;
+    }
+
+    private static long requests(DayFigures day, int from, int to) {
+        long sum = 0;
+        for (int hour = from; hour < to; hour++) {
+            sum = Math.addExact(sum, day.hour(hour, Figure.REQUESTS));
+        }
+        return sum;
     }
 
     private static int agoOf(int hour) {

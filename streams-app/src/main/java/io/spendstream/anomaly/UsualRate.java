@@ -11,7 +11,7 @@ import java.util.Arrays;
 final class UsualRate {
 
     private static final int DAYS = 7;
-    private static final int DAYS_MIN = 5;
+    private static final int DAYS_MIN = 7;
     private static final int JUDGED_DAYS = 14;
     private static final double ONCE_IN_DAYS = 20_000;
 

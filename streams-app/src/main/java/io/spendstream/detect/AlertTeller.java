@@ -31,6 +31,8 @@ final class AlertTeller {
     /** Scopes are the same cause that have at least half of the smaller one's spend in common. */
     private static final int COMMON_PARTS = 2;
 
+    private static final long DAY_MS = 86_400_000;
+
     private final String tenant;
     private final long quarterHour;
     private final long atMs;
@@ -156,7 +158,7 @@ final class AlertTeller {
                 .filter(open -> open.getValue().state().severity().compareTo(severity) >= 0)
                 .filter(open -> open.getKey().scope().equals(key.scope())
                         || (isLeader(open.getValue())
-                                && isFresh(open.getValue())
+                                && isFresh(open.getValue(), key.detector())
                                 && overlap(open.getKey().scope(), key.scope())))
                 .min(Comparator.comparing((Map.Entry<AlertKey, OpenAlerts.Held> open) ->
                                 !open.getKey().scope().equals(key.scope()))
@@ -174,7 +176,12 @@ final class AlertTeller {
         return !held.alert().getLabels().containsKey(PART_OF);
     }
 
-    private boolean isFresh(OpenAlerts.Held held) {
+    /** A day's sum is made of all that was told of the day. */
+    private boolean isFresh(OpenAlerts.Held held, String detector) {
+        boolean ofDay = detector.equals(Detector.DAILY_ZSCORE.label()) || detector.equals(Detector.DAILY_RATIO.label());
+        if (ofDay && Math.floorDiv(held.state().openedAt(), DAY_MS) == Math.floorDiv(atMs, DAY_MS)) {
+            return true;
+        }
         return atMs - held.alert().getChangedAt().toEpochMilli() <= SAME_CAUSE_WITHIN.toMillis();
     }
 

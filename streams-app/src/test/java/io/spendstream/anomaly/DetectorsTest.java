@@ -341,6 +341,79 @@ class DetectorsTest {
     }
 
     @Test
+    void silenceThatCameBeforeAtThisTimeOfDayIsAHabit() {
+        // Given four weeks of a feature that rested for two hours at about ten on three of the days
+        long day = MONDAY;
+        for (; day < MONDAY + 28; day++) {
+            for (int quarter = 0; quarter < 96; quarter++) {
+                boolean rests = (day == MONDAY + 11 || day == MONDAY + 17 || day == MONDAY + 26)
+                        && quarter >= 34
+                        && quarter < 42;
+                if (!rests) {
+                    add(CHAT, quarter(day, quarter), 100, 1, 0.5, 1, 1);
+                }
+            }
+        }
+        for (int quarter = 0; quarter < 44; quarter++) {
+            add(CHAT, quarter(day, quarter), 100, 1, 0.5, 1, 1);
+        }
+
+        // Then an hour without anything is no news about then, and news when it is longer
+        assertThat(levelOf(CHAT, Detector.SILENCE, quarter(day, 47))).isEqualTo("HOLDING");
+        assertThat(levelOf(CHAT, Detector.SILENCE, quarter(day, 59))).isEqualTo("FIRING");
+    }
+
+    @Test
+    void aShiftOfClocksIsNoSpike() {
+        // Given a rhythm that begins an hour earlier from a Sunday on, as where clocks are changed
+        long day = weeks(5, 1);
+        List<String> levels = new ArrayList<>();
+        for (int ago = 0; ago < 7; ago++) {
+            for (int quarter = 0; quarter < 96; quarter++) {
+                spend(CHAT, day + ago, quarter, usual(day + ago, Math.min(95, quarter + 4)));
+                for (Detector detector : List.of(Detector.SEASONAL, Detector.DAILY_RATIO, Detector.SILENCE)) {
+                    levels.add(levelOf(CHAT, detector, quarter(day + ago, quarter)));
+                }
+            }
+        }
+
+        // Then
+        assertThat(levels).doesNotContain("FIRING");
+    }
+
+    @Test
+    void aPriceThatChangesInTheMiddleOfADayIsTold() {
+        // Given
+        long day = MONDAY;
+        for (; day < MONDAY + 14; day++) {
+            for (int quarter = 0; quarter < 96; quarter++) {
+                priced(quarter(day, quarter), 1);
+            }
+        }
+
+        // When the same calls cost twice as much from ten to one on
+        for (int quarter = 0; quarter < 52; quarter++) {
+            priced(quarter(day, quarter), quarter < 40 ? 1 : 2);
+        }
+
+        // Then
+        long now = quarter(day, 51);
+        assertThat(levelOf(CHAT, Detector.COST_PER_REQUEST, now)).isEqualTo("FIRING");
+        Explanation why = Explanation.of(
+                Explanation.now(scopes.view(CHAT), now, 3), Explanation.usual(scopes.view(CHAT), now, 3), null);
+        assertThat(why.reason()).isEqualTo(Explanation.Reason.PRICE_CHANGE);
+    }
+
+    private void priced(long quarter, double price) {
+        long[] figures = new long[Figure.COUNT];
+        figures[Figure.REQUESTS.ordinal()] = 100;
+        figures[Figure.INPUT_TOKENS.ordinal()] = 100_000;
+        figures[Figure.INPUT_COST.ordinal()] = Math.round(price * USD);
+        figures[Figure.COST.ordinal()] = Math.round(price * USD);
+        scopes.add(CHAT, quarter, figures);
+    }
+
+    @Test
     void whatIsSwitchedOffSaysNothing() {
         long day = days("10 10 10 10 10 10 10");
         spend(CHAT, day, 40, 100);

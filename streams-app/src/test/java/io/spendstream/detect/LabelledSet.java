@@ -1,5 +1,7 @@
-package io.spendstream.anomaly;
+package io.spendstream.detect;
 
+import io.spendstream.anomaly.Detector;
+import io.spendstream.anomaly.ScopeView;
 import io.spendstream.usage.Measure;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +23,9 @@ final class LabelledSet {
 
     static final int DAYS = 70;
     static final int QUARTERS_OF_DAY = 96;
+
+    /** So much after its quarter-hour comes what is late. */
+    static final int LATE_QUARTERS = 16;
 
     /** A Monday. */
     static final long FIRST_DAY = 20_696;
@@ -253,13 +258,14 @@ final class LabelledSet {
             }
         }
 
-        List<ScopeView.UserSpend> topUsers() {
+        /** What users spent of the day, the largest first. */
+        List<ScopeView.UserSpend> users() {
             List<ScopeView.UserSpend> top = new ArrayList<>();
             for (int user = 0; user < users.length; user++) {
                 top.add(new ScopeView.UserSpend("u" + user, Math.round(users[user])));
             }
             top.sort((a, b) -> Long.compare(b.cost(), a.cost()));
-            return top.subList(0, 10);
+            return top;
         }
 
         private long poisson(double mean) {
