@@ -26,6 +26,9 @@ class DetectionQualityTest {
         // Then
         assertThat(quality.overall().precision()).as("precision").isGreaterThanOrEqualTo(0.88);
         assertThat(quality.overall().recall()).as("recall").isGreaterThanOrEqualTo(0.88);
+        assertThat(quality.spikesWithinAnHour())
+                .as("spikes of 3 times within an hour")
+                .isGreaterThanOrEqualTo(0.75);
         assertThat(quality.longest()).as("alerts open for more than five days").isEmpty();
     }
 }

@@ -1,6 +1,7 @@
 package io.spendstream.detect;
 
 import io.spendstream.TestStores;
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.v1.Alert;
@@ -13,7 +14,7 @@ import org.apache.kafka.streams.processor.api.Record;
 final class StageRun {
 
     private final MockProcessorContext<String, Alert> context = new MockProcessorContext<>();
-    private final DetectStage stage = new DetectStage(1, DetectorSettings.defaults(), tenant -> 0);
+    private final DetectStage stage = new DetectStage(1, DetectorSettings.defaults(), tenant -> 0, new AlertNotes());
     private final CloseBlock.Writer block = new CloseBlock.Writer(0);
 
     StageRun() {
