@@ -24,6 +24,7 @@ public final class DeltaBlock {
     public static final long IN_TIME = Long.MIN_VALUE;
 
     private static final int FORMAT = 1;
+    private static final int DIMENSIONS_MAX = 1_000;
     private static final int CELL = 0;
     private static final int USER = 1;
     private static final int LATE_CELL = 2;
@@ -68,7 +69,7 @@ public final class DeltaBlock {
                     + ": it was written by a newer release, which must read it");
         }
         TextTable.Read texts = TextTable.Read.from(in);
-        int dimensionCount = in.readCount();
+        int dimensionCount = readDimensionCount(in);
         Delta delta = new Delta(new long[Measure.COUNT]);
         while (in.hasMore()) {
             int kind = in.readByte();
@@ -95,6 +96,15 @@ public final class DeltaBlock {
                         + ": its bytes are damaged, or a newer release wrote it");
             }
         }
+    }
+
+    /** Dimensions may be more than a block has bytes: one with a clock alone is short. */
+    private static int readDimensionCount(ByteSource in) {
+        long count = in.readVarint();
+        if (count < 0 || count > DIMENSIONS_MAX) {
+            throw new IllegalStateException("a block of deltas has " + count + " dimensions: its bytes are damaged");
+        }
+        return (int) count;
     }
 
     /** Gathers entries and cuts them into blocks that do not exceed a size by more than one entry. */

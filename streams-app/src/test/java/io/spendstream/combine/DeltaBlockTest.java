@@ -312,4 +312,16 @@ class DeltaBlockTest {
         // Then
         assertThat(read(writer.take()).read).isEqualTo(written);
     }
+
+    @Test
+    void aClockMayBeAllThatThereIsHoweverManyDimensions() {
+        // Given
+        DeltaBlock.Writer writer = new DeltaBlock.Writer(18, 1_000);
+
+        // When
+        clock(writer, new DeltaBlock.Clock(0, 2_000_000, false));
+
+        // Then
+        assertThat(read(writer.take()).read).isEqualTo(written);
+    }
 }
