@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CombineStage;
@@ -9,6 +10,7 @@ import io.spendstream.dedupe.DedupeSettings;
 import io.spendstream.dedupe.DedupeStage;
 import io.spendstream.detect.DetectStage;
 import io.spendstream.detect.QuarterCloses;
+import io.spendstream.detect.RequestOutliers;
 import io.spendstream.ingest.DecodeStage;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.ingest.WriterSchemas;
@@ -22,12 +24,14 @@ import io.spendstream.scope.BudgetsStage;
 import io.spendstream.scope.RestateStage;
 import io.spendstream.scope.ScopeCells;
 import io.spendstream.scope.ScopeUsage;
+import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
@@ -70,7 +74,7 @@ import org.apache.kafka.streams.state.Stores;
  *            usage-rejected  usage-unpriced    └──────→ watch ←──┘ └→ detect → anomaly-alerts
  *                            usage-priced                 ↓
  *                                               budget-status, budget-alerts
- * prices → price book, budgets → budget book; restate-budgets → budgets
+ * prices → price book, budgets → budget book, alert-notes → watch, detect; restate-budgets → budgets
  * </pre>
  */
 public final class MeterTopology {
@@ -84,6 +88,7 @@ public final class MeterTopology {
     private static final String SCOPES_OF_USAGE = "usage-scope-deltas";
     private static final String SCOPES_OF_CUBE = "cube-scope-deltas";
     private static final String CLOSES = "quarter-closes";
+    private static final String OUTLIERS = "request-outliers";
     private static final String WATCH = "watch";
     private static final String DETECT = "detect";
     private static final String ROLLUPS = "spend-rollups";
@@ -140,15 +145,18 @@ public final class MeterTopology {
      * @param readBudget decodes a record of {@code budgets}; throws on bytes that are not one
      * @param readStatus decodes a record of {@code budget-status}
      * @param readAlert decodes a record of {@code budget-alerts}
+     * @param readNote decodes a record of {@code alert-notes}
      * @param refused is told a topic, a key and what is wrong with the record
      */
     public record Watched(
             BudgetBook book,
             StatusView statuses,
             AlertView alerts,
+            AlertNotes notes,
             Function<byte[], Budget> readBudget,
             Function<byte[], BudgetStatus> readStatus,
             Function<byte[], Alert> readAlert,
+            Function<byte[], AlertNote> readNote,
             Refused refused) {}
 
     /** Is told of records that are passed over. */
@@ -205,15 +213,16 @@ public final class MeterTopology {
         KStream<Integer, byte[]> combined = meter(builder);
         KStream<Object, Object> rolledUp = rollUp(builder, combined);
         watch(builder, repartitioned(combined, SCOPES_OF_USAGE), repartitioned(only(rolledUp), SCOPES_OF_CUBE));
-        detect(builder, repartitioned(only(rolledUp), CLOSES));
+        detect(builder, repartitioned(combined, OUTLIERS), repartitioned(only(rolledUp), CLOSES));
+        // The last, as it came last: tasks are numbered in this order, and so is their state on disk.
+        readNotes(builder);
         return builder.build();
     }
 
     private void readBudgets(StreamsBuilder builder) {
         Watched watched = shared.watched();
         String budgets = settings.topics().budgets().name();
-        String statuses = settings.topics().budgetStatus().name();
-        String alerts = settings.topics().budgetAlerts().name();
+        Topics topics = settings.topics();
         global(
                 builder,
                 budgets,
@@ -223,34 +232,25 @@ public final class MeterTopology {
                         watched.book(),
                         watched.readBudget(),
                         (key, why) -> watched.refused().record(budgets, key, why)));
+        show(builder, topics.budgetStatus(), "shown-statuses", watched.readStatus(), watched.statuses()::put);
+        show(builder, topics.budgetAlerts(), "shown-alerts", watched.readAlert(), watched.alerts()::put);
+        show(builder, topics.anomalyAlerts(), "shown-anomalies", watched.readAlert(), watched.alerts()::put);
+    }
+
+    private void readNotes(StreamsBuilder builder) {
+        Watched watched = shared.watched();
+        show(builder, settings.topics().alertNotes(), "alert-notes", watched.readNote(), watched.notes()::put);
+    }
+
+    private <V> void show(
+            StreamsBuilder builder, Topic topic, String name, Function<byte[], V> read, BiConsumer<String, V> show) {
+        Refused refused = shared.watched().refused();
         global(
                 builder,
-                statuses,
-                "shown-statuses",
-                "shown-statuses",
-                () -> new PublishedStage<>(
-                        watched.readStatus(),
-                        watched.statuses()::put,
-                        (key, why) -> watched.refused().record(statuses, key, why)));
-        global(
-                builder,
-                alerts,
-                "shown-alerts",
-                "shown-alerts",
-                () -> new PublishedStage<>(
-                        watched.readAlert(),
-                        watched.alerts()::put,
-                        (key, why) -> watched.refused().record(alerts, key, why)));
-        String anomalies = settings.topics().anomalyAlerts().name();
-        global(
-                builder,
-                anomalies,
-                "shown-anomalies",
-                "shown-anomalies",
-                () -> new PublishedStage<>(
-                        watched.readAlert(),
-                        watched.alerts()::put,
-                        (key, why) -> watched.refused().record(anomalies, key, why)));
+                topic.name(),
+                name,
+                name,
+                () -> new PublishedStage<>(read, show, (key, why) -> refused.record(topic.name(), key, why)));
     }
 
     private static void global(
@@ -323,19 +323,27 @@ public final class MeterTopology {
     private KStream<Integer, byte[]> combine(StreamsBuilder builder, KStream<byte[], MeteredUsage> rated) {
         builder.addStateStore(logged(ScopeUsage.MARKS));
         builder.addStateStore(logged(CombineStage.CLOCK));
+        builder.addStateStore(logged(RequestOutliers.STORE));
         return rated.process(
                 () -> new CombineStage(
                         settings.deltaPartitions(),
                         settings.rollup().tagDimensions(),
-                        new ScopeUsage(
-                                shared.watched().book(),
-                                settings.deltaPartitions(),
-                                ScopeCells.knownTo(settings.rollup())),
-                        new CombineStage.Ways(firstOf(DELTAS), firstOf(SCOPES_OF_USAGE))),
+                        firstOf(DELTAS),
+                        List.of(
+                                new CombineStage.Fed(
+                                        new ScopeUsage(
+                                                shared.watched().book(),
+                                                settings.deltaPartitions(),
+                                                ScopeCells.knownTo(settings.rollup())),
+                                        firstOf(SCOPES_OF_USAGE)),
+                                new CombineStage.Fed(
+                                        new RequestOutliers(settings.deltaPartitions(), settings.detectors()),
+                                        firstOf(OUTLIERS)))),
                 Named.as(COMBINE),
                 CommitPoint.NAME,
                 ScopeUsage.MARKS,
-                CombineStage.CLOCK);
+                CombineStage.CLOCK,
+                RequestOutliers.STORE);
     }
 
     private KStream<Object, Object> rollUp(StreamsBuilder builder, KStream<Integer, byte[]> deltas) {
@@ -372,7 +380,8 @@ public final class MeterTopology {
                 () -> new WatchStage(
                         settings.watch(),
                         new WatchStage.Ways(ALERTS, STATUSES),
-                        shared.watched().book()),
+                        shared.watched().book(),
+                        shared.watched().notes()),
                 Named.as(WATCH),
                 WatchStage.COMMIT_POINT,
                 WatchStage.COUNTERS,
@@ -384,15 +393,17 @@ public final class MeterTopology {
         publish(restated, settings.topics().budgets().name(), RESTATED, Serdes.String(), serdes.budget());
     }
 
-    private void detect(StreamsBuilder builder, KStream<Integer, byte[]> closes) {
+    private void detect(StreamsBuilder builder, KStream<Integer, byte[]> outliers, KStream<Integer, byte[]> closes) {
         builder.addStateStore(logged(DetectStage.STORE));
-        KStream<String, Alert> found = closes.process(
-                () -> new DetectStage(
-                        settings.deltaPartitions(),
-                        settings.detectors(),
-                        shared.watched().book()::dailyLimitOf),
-                Named.as(DETECT),
-                DetectStage.STORE);
+        KStream<String, Alert> found = outliers.merge(closes, Named.as("to-detect"))
+                .process(
+                        () -> new DetectStage(
+                                settings.deltaPartitions(),
+                                settings.detectors(),
+                                shared.watched().book()::dailyLimitOf,
+                                shared.watched().notes()),
+                        Named.as(DETECT),
+                        DetectStage.STORE);
         publish(found, settings.topics().anomalyAlerts().name(), ANOMALIES, Serdes.String(), serdes.alert());
     }
 

@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.pricing.PriceBook;
@@ -33,6 +34,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
@@ -50,6 +52,7 @@ public final class Spendstream implements AutoCloseable {
     private final BudgetBook budgets = new BudgetBook();
     private final StatusView statuses = new StatusView();
     private final AlertView alerts = new AlertView();
+    private final AlertNotes notes = new AlertNotes();
     private final Shards shards = new Shards();
     private final Totals totals = new Totals();
     private final SchemaRegistry registry;
@@ -77,7 +80,7 @@ public final class Spendstream implements AutoCloseable {
                 engine.probe(),
                 () -> shards.open().size(),
                 topics.budgets().name());
-        clients = new Clients(config, topics, schemas, registry, book, budgets);
+        clients = new Clients(config, topics, schemas, registry, book, budgets, notes);
         rest = RestServer.start(RestConfig.on(config.httpHost(), config.httpPort()), ports());
         starter = new Thread(this::startProcessing, "start");
     }
@@ -101,7 +104,8 @@ public final class Spendstream implements AutoCloseable {
             start.schemas(schemas);
             engine.start(
                     topology(eventPartitions),
-                    new BookRestored(budgets, topics.budgets().name()));
+                    new BookRestored(Map.of(
+                            topics.budgets().name(), budgets, topics.prices().name(), book)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -151,9 +155,11 @@ public final class Spendstream implements AutoCloseable {
                                         budgets,
                                         statuses,
                                         alerts,
+                                        notes,
                                         Schemas.patiently(schemas.budgets, topics.budgets(), () -> closing),
                                         Schemas.patiently(schemas.statuses, topics.budgetStatus(), () -> closing),
                                         Schemas.patiently(schemas.alerts, topics.budgetAlerts(), () -> closing),
+                                        Schemas.patiently(schemas.notes, topics.alertNotes(), () -> closing),
                                         metrics::refused),
                                 engine.probe()))
                 .build();
@@ -187,8 +193,9 @@ public final class Spendstream implements AutoCloseable {
     }
 
     private BudgetPorts budgetPorts() {
-        ShownBudgets shown = new ShownBudgets(statuses, alerts, engine.probe()::ofBudgets, engine, Clock.systemUTC());
-        return new BudgetPorts(clients.budgets(), shown, shown, config.admission());
+        ShownBudgets shown =
+                new ShownBudgets(statuses, alerts, notes, engine.probe()::ofBudgets, engine, Clock.systemUTC());
+        return new BudgetPorts(clients.budgets(), shown, shown, clients.notes(), config.admission());
     }
 
     /** Where it listens. */

@@ -198,7 +198,16 @@ class BudgetModelTest {
                 random.nextInt(3) == 0 ? 1 + random.nextInt(3 * (int) limit) : 0,
                 random.nextInt(4) == 0 ? limit : 0,
                 now.plus(Duration.ofMinutes(random.nextInt(2_000))),
-                random.nextInt(3) == 0 ? 0 : limit / 50 + 1);
+                burnRateMin(limit));
+    }
+
+    /** None, the usual one, or so much that nearly every pace is fast before it is reached. */
+    private long burnRateMin(long limit) {
+        return switch (random.nextInt(3)) {
+            case 0 -> 0;
+            case 1 -> limit / 50 + 1;
+            default -> limit * (10 + random.nextInt(80)) / 100 + 1;
+        };
     }
 
     private List<Long> thresholds() {
@@ -295,7 +304,7 @@ class BudgetModelTest {
     private static String what(Alert alert) {
         return switch (alert.getKind()) {
             case "budget_threshold" -> alert.getThreshold().toString();
-            case "budget_burn_rate" -> alert.getLabels().get("rule");
+            case "budget_burn_rate" -> "burn rate";
             case "budget_forecast" -> "forecast";
             default -> alert.getKind();
         };

@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,8 +139,10 @@ final class BudgetOracle {
         private final Map<List<String>, Pace> paces = new HashMap<>();
         /** Of each counter the time of its latest call. */
         private final Map<Counter, Instant> updated = new HashMap<>();
-        /** Of each counter what is open besides thresholds: kind and rule. */
+        /** Of each counter the kinds that are open besides thresholds. */
         private final Map<Counter, Set<String>> open = new HashMap<>();
+        /** Of these the pace is so fast, or was since it became too fast, that somebody is called. */
+        private final Set<Counter> paged = new HashSet<>();
         /** What a budget per user has seen since it was defined. */
         private final Map<Counter, Long> seen = new HashMap<>();
         /** Of each counter the thresholds passed: those that somebody was told of are true. */
@@ -192,10 +195,11 @@ final class BudgetOracle {
     }
 
     /** Name, long and short window in minutes, how many times an even pace in tenths. */
-    private record Burn(String name, int longMinutes, int shortMinutes, int tenths) {}
+    private record Burn(boolean pages, int longMinutes, int shortMinutes, int tenths) {}
 
-    private static final List<Burn> BURNS = List.of(
-            new Burn("page-1h", 60, 5, 144), new Burn("page-6h", 360, 30, 60), new Burn("ticket-3d", 4_320, 360, 10));
+    private static final List<Burn> BURNS =
+            List.of(new Burn(true, 60, 5, 144), new Burn(true, 360, 30, 60), new Burn(false, 4_320, 360, 10));
+    private static final String BURN_RATE = "burn rate";
 
     private static final Pace NONE = new Pace();
     private static final Duration QUARTER = Duration.ofMinutes(15);
@@ -527,12 +531,12 @@ final class BudgetOracle {
                 fires = burn;
             }
         }
-        for (Burn burn : BURNS) {
-            if (burn == fires) {
-                turn(budget, counter, burn.name(), true);
-                return;
-            }
-            turn(budget, counter, burn.name(), false);
+        boolean wasOpen = budget.open.getOrDefault(counter, Set.of()).contains(BURN_RATE);
+        turn(budget, counter, BURN_RATE, fires != null);
+        if (fires == null) {
+            budget.paged.remove(counter);
+        } else if (fires.pages() && budget.paged.add(counter) && wasOpen) {
+            tell(budget, counter, BURN_RATE, "ESCALATED");
         }
     }
 

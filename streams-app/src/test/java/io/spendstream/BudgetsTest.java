@@ -2,7 +2,10 @@ package io.spendstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spendstream.alert.Notes;
+import io.spendstream.alert.Telling;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetAction;
@@ -447,5 +450,125 @@ class BudgetsTest {
         assertThat(pipeline.statusView.get("daily", scope, List.of()).getFractionPpm())
                 .isEqualTo(1_000_000);
         assertThat(pipeline.alertView.all()).hasSize(1);
+    }
+
+    @Test
+    void whatASilenceCoversIsRecordedAndToldToNobody() {
+        // Given
+        pipeline.note(
+                "silence:s", Notes.silence("s", Pipeline.NOW.minusSeconds(60), Map.of("budget", List.of("dai*"))));
+        pipeline.define(daily(COST, 1_000_000).build(), Pipeline.NOW);
+
+        // When
+        publish("a");
+
+        // Then
+        assertThat(pipeline.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.getNotify()).isFalse();
+            assertThat(alert.getLabels()).containsEntry("silenced", "s");
+        });
+        assertThat(pipeline.refused).isEmpty();
+    }
+
+    @Test
+    void anAlertThatSomebodyLooksAfterIsResolvedQuietlyAndOpensAnewAloud() {
+        // Given
+        pipeline.define(daily(COST, 1_000_000).build(), Pipeline.NOW);
+        publish("a");
+        Alert opened = pipeline.alerts().get(0);
+        assertThat(opened.getNotify()).isTrue();
+        pipeline.note("ack:" + opened.getId(), Notes.acknowledgement(opened));
+
+        // When
+        pipeline.define(daily(2 * COST, 1_000_000).build(), Pipeline.NOW.plusSeconds(1));
+        pipeline.settle();
+        pipeline.publish(Pipeline.event("b").build(), Pipeline.NOW.plusSeconds(2));
+
+        // Then
+        List<Alert> alerts = pipeline.alerts();
+        assertThat(alerts).extracting(Alert::getId).containsExactly(opened.getId(), opened.getId());
+        assertThat(alerts).extracting(Alert::getState).containsExactly(AlertState.RESOLVED, AlertState.OPEN);
+        assertThat(alerts).extracting(Alert::getNotify).containsExactly(false, true);
+    }
+
+    @Test
+    void aPaceThatBecomesFasterIsOneAlertThatEscalates() {
+        // Given: of 100 a month 10 five hours ago, the share of 3 days
+        Instant noon = Pipeline.NOW.plusSeconds(600);
+        spend("e", 10, Pipeline.NOW.minusSeconds(5 * 3_600));
+        pipeline.define(
+                daily(100 * COST)
+                        .setBurnRateMin(COST)
+                        .setPeriod(BudgetPeriod.MONTH)
+                        .setMatch(Map.of("feature", List.of("chat")))
+                        .build(),
+                noon);
+        elsewhere(noon);
+        List<Alert> burns = burns();
+        assertThat(burns).extracting(Alert::getState).containsExactly(AlertState.OPEN);
+        assertThat(burns.get(0).getSeverity()).isEqualTo(AlertSeverity.WARNING);
+        assertThat(burns.get(0).getLabels()).containsEntry("rule", "ticket-3d");
+
+        // When: 2 at once, 14.4 times an even pace over the hour
+        spend("n", 2, noon.plusSeconds(60));
+        elsewhere(noon.plusSeconds(61));
+
+        // Then
+        assertThat(burns()).singleElement().satisfies(alert -> {
+            assertThat(alert.getId()).isEqualTo(burns.get(0).getId());
+            assertThat(alert.getState()).isEqualTo(AlertState.ESCALATED);
+            assertThat(alert.getSeverity()).isEqualTo(AlertSeverity.CRITICAL);
+            assertThat(alert.getOpenedAt()).isEqualTo(burns.get(0).getOpenedAt());
+            assertThat(alert.getLabels()).containsEntry("rule", "page-1h");
+        });
+    }
+
+    private List<Alert> burns() {
+        return pipeline.alerts().stream()
+                .filter(alert -> alert.getKind().equals("budget_burn_rate"))
+                .toList();
+    }
+
+    @Test
+    void whatIsOpenForLongIsSaidAgainSoThatItsTopicDoesNotForgetIt() {
+        // Given
+        pipeline.define(daily(COST, 1_000_000).setPeriod(BudgetPeriod.LIFETIME).build(), Pipeline.NOW);
+        publish("a");
+        pipeline.settle();
+        Alert opened = pipeline.alerts().get(0);
+
+        // When
+        elsewhere(Pipeline.NOW.plus(Duration.ofDays(29)));
+        assertThat(pipeline.alerts()).isEmpty();
+        elsewhere(Pipeline.NOW.plus(Duration.ofDays(31)));
+        elsewhere(Pipeline.NOW.plus(Duration.ofDays(32)));
+
+        // Then
+        assertThat(pipeline.alerts()).containsExactly(Telling.again(opened));
+    }
+
+    @Test
+    void whatAPeriodLeftOpenIsResolvedWhenItIsForgotten() {
+        // Given
+        pipeline.define(
+                daily(COST, 1_000_000)
+                        .setMatch(Map.of("feature", List.of("chat")))
+                        .build(),
+                Pipeline.NOW);
+        publish("a");
+        pipeline.settle();
+        Alert opened = pipeline.alerts().get(0);
+
+        // When
+        pipeline.define(
+                daily(COST).setId("all").setPeriod(BudgetPeriod.LIFETIME).build(), Pipeline.NOW);
+        elsewhere(Pipeline.NOW.plus(Duration.ofDays(42)));
+
+        // Then
+        assertThat(pipeline.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.getId()).isEqualTo(opened.getId());
+            assertThat(alert.getState()).isEqualTo(AlertState.RESOLVED);
+            assertThat(alert.getNotify()).isFalse();
+        });
     }
 }

@@ -1,5 +1,6 @@
 package io.spendstream;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CommitPoint;
@@ -20,6 +21,7 @@ import io.spendstream.usage.Progress;
 import io.spendstream.usage.Resolution;
 import io.spendstream.usage.Tally;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
@@ -64,6 +66,7 @@ final class Pipeline implements AutoCloseable {
     final BudgetBook budgetBook;
     final StatusView statusView = new StatusView();
     final AlertView alertView = new AlertView();
+    final AlertNotes notes = new AlertNotes();
     final List<String> refused = new ArrayList<>();
     final Map<String, Long> tally = new TreeMap<>();
     final List<String> refusedPrices = new ArrayList<>();
@@ -78,6 +81,7 @@ final class Pipeline implements AutoCloseable {
     private final AvroSerde<Budget> budgets;
     private final AvroSerde<BudgetStatus> statuses;
     private final AvroSerde<Alert> alerts;
+    private final AvroSerde<AlertNote> alertNotes;
     private final TestInputTopic<byte[], byte[]> events;
 
     Pipeline() {
@@ -104,6 +108,7 @@ final class Pipeline implements AutoCloseable {
         budgets = new AvroSerde<>(Budget.class, registry);
         statuses = new AvroSerde<>(BudgetStatus.class, registry);
         alerts = new AvroSerde<>(Alert.class, registry);
+        alertNotes = new AvroSerde<>(AlertNote.class, registry);
         MeterTopology topology = new MeterTopology(
                 new MeterTopology.Settings(
                         topics,
@@ -130,12 +135,16 @@ final class Pipeline implements AutoCloseable {
                                 budgetBook,
                                 statusView,
                                 alertView,
+                                notes,
                                 bytes -> budgets.deserializer()
                                         .deserialize(topics.budgets().name(), bytes),
                                 bytes -> statuses.deserializer()
                                         .deserialize(topics.budgetStatus().name(), bytes),
                                 bytes -> alerts.deserializer()
                                         .deserialize(topics.budgetAlerts().name(), bytes),
+                                bytes -> alertNotes
+                                        .deserializer()
+                                        .deserialize(topics.alertNotes().name(), bytes),
                                 (topic, key, why) -> refused.add(topic + " " + key + ": " + why)),
                         Progress.NONE));
         Properties config = new Properties();
@@ -205,6 +214,12 @@ final class Pipeline implements AutoCloseable {
     void forget(String budget) {
         driver.createInputTopic(topics.budgets().name(), Serdes.String().serializer(), budgets.serializer())
                 .pipeInput(budget, null, NOW);
+    }
+
+    /** Says something about alerts; a note of null takes it back. */
+    void note(String key, AlertNote note) {
+        driver.createInputTopic(topics.alertNotes().name(), Serdes.String().serializer(), alertNotes.serializer())
+                .pipeInput(key, note, NOW);
     }
 
     /** The alerts since the last call, in their order. */

@@ -208,6 +208,13 @@ public final class Deployment implements AutoCloseable {
                 .toList();
     }
 
+    /** Of {@code anomaly-alerts}, in their order. */
+    public List<Alert> readAnomalies() {
+        return decoded(topics.anomalyAlerts().name(), Alert.class).stream()
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
     /** The last record of each key of {@code spend-rollups}. */
     public Map<String, SpendRollup> readRollups() {
         Map<String, SpendRollup> last = new HashMap<>();

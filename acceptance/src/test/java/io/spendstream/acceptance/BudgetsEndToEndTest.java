@@ -67,6 +67,21 @@ class BudgetsEndToEndTest {
                     String admission = until(app, "POST /v1/admission", "\"decision\":\"deny\"");
                     assertThat(admission).contains("\"budget\":\"daily\"");
                     until(app, "/v1/alerts", ids.get(0), ids.get(0));
+                    // And: somebody looks after them, and wants to hear no more of it today
+                    for (String id : ids) {
+                        HttpResponse<String> acknowledged = send(
+                                app,
+                                "POST",
+                                "/v1/alerts/" + id + "/acknowledge",
+                                "{\"by\": \"ann\", \"comment\": \"ours\"}");
+                        assertThat(acknowledged.statusCode())
+                                .as(acknowledged.body())
+                                .isEqualTo(200);
+                    }
+                    HttpResponse<String> silenced = send(app, "PUT", "/v1/silences/today", """
+                            {"match": {"budget": ["daily"]}, "until": "%s", "by": "ann"}""".formatted(
+                                    Instant.now().plusSeconds(3_600)));
+                    assertThat(silenced.statusCode()).as(silenced.body()).isEqualTo(201);
                 }
                 // And: an instance that starts again does not tell again, and tells when the limit is raised
                 try (Spendstream app = Spendstream.start(AppConfig.of(config))) {
@@ -77,6 +92,9 @@ class BudgetsEndToEndTest {
                     await(alerts, ids, 3);
                     assertThat(ids.subList(0, 2)).doesNotHaveDuplicates().contains(ids.get(2));
                     until(app, "/v1/alerts?state=RESOLVED", ids.get(2), ids.get(2));
+                    // And: it goes by what was said of alerts before
+                    until(app, "/v1/alerts?state=RESOLVED&acknowledged=true&notify=false", ids.get(2));
+                    assertThat(send(app, "GET", "/v1/silences", "").body()).contains("\"today\"");
                     until(app, "POST /v1/admission", "\"decision\":\"allow\"", "\"decision\":\"warn\"");
                 }
                 assertThat(ids).hasSize(3);

@@ -1,5 +1,6 @@
 package io.spendstream.alert;
 
+import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import java.time.Duration;
 
@@ -20,6 +21,9 @@ public record LifeCycle(Duration openAtLeast, Duration clearFor, Duration comesB
 
     public static final LifeCycle DEFAULT =
             new LifeCycle(Duration.ofHours(1), Duration.ofHours(1), Duration.ofHours(6), Duration.ofDays(3));
+
+    /** Opens and is resolved with its cause: for what is exact, such as a part of a limit. */
+    public static final LifeCycle AT_ONCE = new LifeCycle(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
     /** No time. */
     public static final long NEVER = Long.MIN_VALUE;
@@ -49,7 +53,23 @@ public record LifeCycle(Duration openAtLeast, Duration clearFor, Duration comesB
      * @param resolvedAt {@link #NEVER} while it is open
      */
     public record State(
-            Phase phase, AlertSeverity severity, long openedAt, long clearSince, long heardAt, long resolvedAt) {}
+            Phase phase, AlertSeverity severity, long openedAt, long clearSince, long heardAt, long resolvedAt) {
+
+        /** All that there is to know of an open alert that needs no time to be resolved; null where there is none. */
+        public static State of(Alert open) {
+            if (open == null) {
+                return null;
+            }
+            long openedAt = open.getOpenedAt().toEpochMilli();
+            return new State(
+                    Phase.OPEN,
+                    open.getSeverity(),
+                    openedAt,
+                    NEVER,
+                    open.getChangedAt().toEpochMilli(),
+                    NEVER);
+        }
+    }
 
     /** What has happened. */
     public enum Step {

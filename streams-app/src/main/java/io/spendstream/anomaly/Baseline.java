@@ -2,6 +2,8 @@ package io.spendstream.anomaly;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What is usual for a scope on one day, made of the days before it. Nothing in it depends on the day itself, so it may be
@@ -12,7 +14,8 @@ public final class Baseline {
 
     private final long day;
     private final History history;
-    private final Map<Rate, UsualRate> rates = new EnumMap<>(Rate.class);
+    private final Map<Rate, Map<Long, UsualRate>> rates = new EnumMap<>(Rate.class);
+    private ConcentrationDetector.Usual concentration;
     private DailyRhythm daily;
     private HourlyRhythm hourly;
 
@@ -49,12 +52,16 @@ public final class Baseline {
         return hourly;
     }
 
-    UsualRate rate(Rate rate, long leastRequests) {
-        UsualRate usual = rates.get(rate);
-        if (usual == null || usual.leastRequests() != leastRequests) {
-            usual = new UsualRate(rate, history, leastRequests);
-            rates.put(rate, usual);
+    /** Of a feature or of users; the tenant's days before do not change either without this being made anew. */
+    ConcentrationDetector.Usual concentration(Supplier<ConcentrationDetector.Usual> make) {
+        if (concentration == null) {
+            concentration = make.get();
         }
-        return usual;
+        return concentration;
+    }
+
+    UsualRate rate(Rate rate, long requests) {
+        return rates.computeIfAbsent(rate, none -> new TreeMap<>())
+                .computeIfAbsent(requests, none -> new UsualRate(rate, history, requests));
     }
 }

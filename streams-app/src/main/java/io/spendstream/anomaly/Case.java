@@ -31,6 +31,8 @@ final class Case {
     final int quarters;
 
     private Span lastHour;
+    private Span lastRequests;
+    private long lastRequestsOf = -1;
 
     Case(ScopeView view, long quarterHour, DetectorSettings.Values values, Baseline baseline) {
         this.view = view;
@@ -75,6 +77,14 @@ final class Case {
         if (lastHour().get(Figure.REQUESTS) >= atLeast) {
             return lastHour();
         }
+        if (lastRequestsOf != atLeast) {
+            lastRequests = addHours(atLeast);
+            lastRequestsOf = atLeast;
+        }
+        return lastRequests;
+    }
+
+    private Span addHours(long atLeast) {
         long[] sums = new long[Figure.COUNT];
         int hours = 0;
         while (hours < DayFigures.HOURS && sums[Figure.REQUESTS.ordinal()] < atLeast) {

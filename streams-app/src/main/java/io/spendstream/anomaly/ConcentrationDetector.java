@@ -3,7 +3,6 @@ package io.spendstream.anomaly;
 import io.spendstream.v1.AlertSeverity;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 
 /**
  * One feature's or user's part of the tenant's daily budget, or of its spend where it has none. A tenant of three
@@ -17,6 +16,7 @@ final class ConcentrationDetector {
 
     private static final String MEASURE = "cost_share";
     private static final int DAYS = 14;
+    private static final double ONCE_IN_DAYS = 5000;
     private static final double YOUNG_DAY = 0.5;
     private static final double HALF_WAY = 0.5;
 
@@ -25,67 +25,81 @@ final class ConcentrationDetector {
 
     private ConcentrationDetector() {}
 
-    /** Usual shares, from days on which the tenant spent anything. */
-    private record Usual(int days, double share, double reach) {}
+    /**
+     * What is usual, from days on which the tenant spent anything.
+     *
+     * @param budget the daily budget that the shares are of; 0 for the tenant's spend
+     * @param tenantDay the tenant's median day, in nano-USD
+     */
+    record Usual(int days, double share, double reach, long budget, double tenantDay) {}
 
     static Optional<Verdict> judge(Case at) {
-        History tenant = at.scope.kind() == Scope.Kind.TENANT
-                ? at.baseline.history()
-                : new History(at.view.tenant(), at.baseline.day());
-        return at.scope.kind() == Scope.Kind.TENANT ? user(at, tenant) : feature(at, tenant);
+        boolean users = at.scope.kind() == Scope.Kind.TENANT;
+        Usual usual = at.baseline.concentration(() -> usual(at));
+        if (usual.budget() != at.view.dailyBudget()) {
+            usual = usual(at);
+        }
+        return users ? user(at, usual) : feature(at, usual);
     }
 
-    private static Optional<Verdict> feature(Case at, History tenant) {
+    private static Optional<Verdict> feature(Case at, Usual usual) {
         long cost = at.today.total(Figure.COST);
-        if (cost < at.values.nanoUsd(Parameter.CONCENTRATION_MIN_COST)) {
-            return Optional.of(clear(at));
-        }
-        Usual usual =
-                usual(at, tenant, ago -> at.view.day(at.baseline.day() - ago).total(Figure.COST));
         if (usual.days() < at.get(Parameter.CONCENTRATION_MIN_DAYS)) {
             return Optional.empty();
         }
-        return Optional.of(verdict(at, share(at, tenant, cost), usual, ""));
+        if (cost < at.values.nanoUsd(Parameter.CONCENTRATION_MIN_COST)) {
+            return Optional.of(clear(at));
+        }
+        return Optional.of(verdict(at, share(at, usual, cost), usual, ""));
     }
 
-    private static Optional<Verdict> user(Case at, History tenant) {
+    private static Optional<Verdict> user(Case at, Usual usual) {
         List<ScopeView.UserSpend> users = at.view.topUsers();
         if (users.isEmpty() || users.get(0).cost() < at.values.nanoUsd(Parameter.CONCENTRATION_MIN_COST)) {
             return Optional.of(clear(at));
         }
         ScopeView.UserSpend first = users.get(0);
-        Usual usual = usual(at, tenant, ago -> tenant.day(ago).total(Figure.TOP_USER_COST));
         boolean known = usual.share() > 0 && usual.days() >= at.get(Parameter.CONCENTRATION_MIN_DAYS);
         if (!known
                 && (users.size() < at.get(Parameter.CONCENTRATION_MIN_USERS)
                         || first.cost() < TIMES_SECOND * users.get(1).cost())) {
             return Optional.empty();
         }
-        return Optional.of(verdict(at, share(at, tenant, first.cost()), usual, "user " + first.user()));
+        return Optional.of(verdict(at, share(at, usual, first.cost()), usual, "user " + first.user()));
     }
 
-    private static double share(Case at, History tenant, long cost) {
-        long budget = at.view.dailyBudget();
-        if (budget > 0) {
-            return (double) cost / budget;
+    private static double share(Case at, Usual usual, long cost) {
+        if (usual.budget() > 0) {
+            return (double) cost / usual.budget();
         }
         double spent = at.view.tenant().day(at.baseline.day()).total(Figure.COST);
-        double level = tenant.level(0);
-        return cost / Math.max(spent, Double.isNaN(level) ? 0 : YOUNG_DAY * level);
+        return cost / Math.max(spent, YOUNG_DAY * usual.tenantDay());
     }
 
-    private static Usual usual(Case at, History tenant, ToDoubleFunction<Integer> costOf) {
+    private static Usual usual(Case at) {
+        boolean users = at.scope.kind() == Scope.Kind.TENANT;
+        long budget = at.view.dailyBudget();
+        ScopeView tenant = at.view.tenant();
         double[] shares = new double[DAYS];
+        double[] costs = new double[DAYS];
         int days = 0;
         for (int ago = 1; ago < History.DAYS && days < DAYS; ago++) {
-            if (tenant.counts(ago) && tenant.cost(ago) > 0) {
-                long budget = at.view.dailyBudget();
-                shares[days++] = costOf.applyAsDouble(ago) / (budget > 0 ? budget : tenant.cost(ago));
+            DayFigures day = tenant.day(at.baseline.day() - ago);
+            double whole = day.total(Figure.COST);
+            if (whole > 0) {
+                double part = users
+                        ? day.total(Figure.TOP_USER_COST)
+                        : at.baseline.history().day(ago).total(Figure.COST);
+                costs[days] = whole;
+                shares[days++] = part / (budget > 0 ? budget : whole);
             }
         }
+        if (days == 0) {
+            return new Usual(0, 0, 0, budget, 0);
+        }
         double median = Stats.median(shares, days);
-        double high = Stats.quantile(shares, days, 0.9);
-        return new Usual(days, days == 0 ? 0 : median, days == 0 ? 0 : high + (high - median));
+        double reach = Stats.rareMaximumOfFew(shares, days, ONCE_IN_DAYS);
+        return new Usual(days, median, reach, budget, Stats.median(costs, days));
     }
 
     private static Verdict clear(Case at) {
@@ -98,7 +112,7 @@ final class ConcentrationDetector {
         double threshold = Math.max(at.get(Parameter.CONCENTRATION_SHARE), own);
         double clears = usual.share() + HALF_WAY * (threshold - usual.share());
         Verdict.Level level = Case.level(share, threshold, clears);
-        String of = at.view.dailyBudget() > 0 ? "of the tenant's daily budget" : "of the tenant's spend of the day";
+        String of = usual.budget() > 0 ? "of the tenant's daily budget" : "of the tenant's spend of the day";
         String how = level == Verdict.Level.CLEAR
                 ? ""
                 : usual.days() == 0

@@ -8,6 +8,11 @@ final class DailyRhythm {
 
     private static final int SAME_WEEKDAYS_MIN = 3;
     private static final int PAIRS_MIN = 5;
+    private static final int TAIL_PAIRS_MIN = 14;
+
+    /** 90 % of a normal distribution are within so many standard deviations. */
+    private static final double NORMAL_90 = 1.645;
+
     private static final int RECENT_DAYS = 14;
     private static final double DEVIATION_MIN = 0.03;
 
@@ -41,16 +46,14 @@ final class DailyRhythm {
     }
 
     private static double expected(History history) {
-        double[] plain = new double[History.DAYS / History.WEEK];
-        double[] grown = new double[plain.length];
+        double[] grown = new double[History.DAYS / History.WEEK];
         int count = 0;
         for (int ago = History.WEEK; ago < History.DAYS; ago += History.WEEK) {
             if (history.counts(ago)) {
-                plain[count] = history.cost(ago);
                 grown[count++] = history.cost(ago) * history.growth(0, ago);
             }
         }
-        double weekday = count == 0 ? 0 : Math.max(Stats.median(plain, count), Stats.median(grown, count));
+        double weekday = count == 0 ? 0 : Stats.median(grown, count);
         if (count >= SAME_WEEKDAYS_MIN) {
             return weekday;
         }
@@ -69,9 +72,13 @@ final class DailyRhythm {
                 differences[pairs++] = Math.abs(StrictMath.log(ratio));
             }
         }
-        return pairs >= PAIRS_MIN
-                ? Stats.MAD_TO_SIGMA * Stats.median(differences, pairs) / StrictMath.sqrt(2)
-                : deviationOfDays(history);
+        if (pairs < PAIRS_MIN) {
+            return deviationOfDays(history);
+        }
+        // Of heavy tails the median says too little; of a normal distribution both say the same.
+        double middle = Stats.MAD_TO_SIGMA * Stats.median(differences, pairs);
+        double tail = pairs < TAIL_PAIRS_MIN ? 0 : Stats.quantile(differences, pairs, 0.9) / NORMAL_90;
+        return Math.max(middle, tail) / StrictMath.sqrt(2);
     }
 
     private static double deviationOfDays(History history) {
@@ -84,7 +91,8 @@ final class DailyRhythm {
                 logarithms[count++] = StrictMath.log(costs[i]);
             }
         }
-        return count < 2 ? 0 : Stats.robustDeviation(logarithms, count);
+        // Of few days it is known less well.
+        return count < 2 ? 0 : Stats.robustDeviation(logarithms, count) * (1 + 2.0 / count);
     }
 
     private static double mostBefore(History history) {

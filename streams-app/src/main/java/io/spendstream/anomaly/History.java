@@ -12,6 +12,7 @@ final class History {
     static final int WEEK = 7;
 
     private static final int LEVEL_DAYS_MIN = 3;
+    private static final int LEVEL_WEEKS = 4;
     private static final double LEVEL_CHANGE_MAX = 4;
 
     private final DayFigures[] days = new DayFigures[DAYS];
@@ -88,10 +89,29 @@ final class History {
         return levels[ago];
     }
 
-    /** How much higher the level is before a day than before an earlier one: a quarter to four times. */
+    /**
+     * The level that a day may have: that of the week before, or the median of the four weeks before if that is higher,
+     * so that the end of a week off is no anomaly, and a level that fell for good is the new one after three weeks.
+     */
+    private double presentLevel(int ago) {
+        double[] weeks = new double[LEVEL_WEEKS];
+        int count = 0;
+        for (int week = 0; week < LEVEL_WEEKS; week++) {
+            int before = ago + week * WEEK;
+            double level = before < DAYS ? level(before) : Double.NaN;
+            if (!Double.isNaN(level)) {
+                weeks[count++] = level;
+            }
+        }
+        return count == 0
+                ? Double.NaN
+                : Math.max(Stats.median(weeks, count), Double.isNaN(level(ago)) ? 0 : level(ago));
+    }
+
+    /** How much higher the present level of a day is than that of an earlier one: a quarter to four times. */
     double growth(int ago, int earlier) {
         double then = level(earlier);
-        double now = level(ago);
+        double now = presentLevel(ago);
         if (!(then > 0) || !(now > 0)) {
             return 1;
         }

@@ -5,9 +5,8 @@ import java.util.Arrays;
 /**
  * What an hour usually costs at this hour of the week, and how far above that hours get without anything being wrong.
  *
- * <p><em>Expected</em> is the median of the same hour on the same weekday in the four weeks before, as it was and
- * brought to the present level (the median day of the week before it), the larger of both, so that a return from a
- * holiday is as usual as growth is. With fewer than three such weeks the median of this hour in the week before is
+ * <p><em>Expected</em> is the median of the same hour on the same weekday in the four weeks before, each brought from
+ * its level (the median day of the week before it) to the present one. With fewer than three such weeks the median of this hour in the week before is
  * taken too. Neighbouring hours count with 70 %, so that a shift of clocks or a job that begins late is no spike.
  *
  * <p><em>The limit</em> is made of the same forecast for the days before: the largest ratio of each of these days, and
@@ -27,6 +26,7 @@ final class HourlyRhythm {
     private static final int JUDGED_DAYS = 28;
     private static final int JUDGED_DAYS_MIN = 3;
     private static final int ENOUGH_DAYS = 7;
+    private static final int MANY_DAYS = 10;
     private static final double FEW_DAYS_RATIO_LOG = 0.9163; // 2.5 times
     private static final double FEW_DAYS_MARGIN_LOG = 0.4055; // 1.5 times
     private static final double LEAST_SPREAD = 0.05;
@@ -82,7 +82,9 @@ final class HourlyRhythm {
             return Double.NaN;
         }
         double[] ordered = maxima.clone();
-        double rare = Stats.rareMaximum(ordered, ordered.length, onceInDays, LEAST_SPREAD);
+        double rare = maxima.length < MANY_DAYS
+                ? Stats.rareMaximumOfFew(ordered, ordered.length, onceInDays)
+                : Stats.rareMaximum(ordered, ordered.length, onceInDays, LEAST_SPREAD);
         if (maxima.length < ENOUGH_DAYS) {
             double most = ordered[ordered.length - 1];
             return Math.max(FEW_DAYS_RATIO_LOG, Math.max(rare, most + FEW_DAYS_MARGIN_LOG));
@@ -144,18 +146,15 @@ final class HourlyRhythm {
     }
 
     private double alone(int ago, int hour) {
-        double[] plain = new double[SAME_HOURS];
         double[] grown = new double[SAME_HOURS];
         int count = 0;
         for (int week = 1; week <= SAME_HOURS; week++) {
             int earlier = ago + week * History.WEEK;
             if (history.counts(earlier)) {
-                plain[count] = history.cost(earlier, hour);
-                grown[count] = plain[count] * history.growth(ago, earlier);
-                count++;
+                grown[count++] = history.cost(earlier, hour) * history.growth(ago, earlier);
             }
         }
-        double weekday = count == 0 ? 0 : Math.max(Stats.median(plain, count), Stats.median(grown, count));
+        double weekday = count == 0 ? 0 : Stats.median(grown, count);
         if (count >= SAME_HOURS_MIN) {
             return weekday;
         }

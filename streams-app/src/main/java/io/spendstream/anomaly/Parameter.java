@@ -28,11 +28,11 @@ public enum Parameter {
             Detector.DAILY_ZSCORE, "flat_ratio", 1.5, 1, 100, "times the mean, where the days before are all alike"),
     ZSCORE_MIN_DAYS(Detector.DAILY_ZSCORE, "min_days", 7, 2, 28, "days of history that are needed"),
     ZSCORE_LEAST_RATIO(
-            Detector.DAILY_ZSCORE, "least_ratio", 1.2, 1, 100, "times what this weekday costs, at the least"),
+            Detector.DAILY_ZSCORE, "least_ratio", 1.25, 1, 100, "times what this weekday costs, at the least"),
     ZSCORE_NOISE(
             Detector.DAILY_ZSCORE,
             "noise",
-            3,
+            3.5,
             0,
             20,
             "usual distances of a day from its weekday that are no anomaly; 0: no such gate"),
@@ -42,11 +42,11 @@ public enum Parameter {
     RATIO_WARNING(Detector.DAILY_RATIO, "warning", 1.5, 1, 100, "times the 7-day average: severity warning"),
     RATIO_CRITICAL(Detector.DAILY_RATIO, "critical", 2, 1, 100, "times the 7-day average: severity critical"),
     RATIO_MIN_DAYS(Detector.DAILY_RATIO, "min_days", 7, 1, 7, "days of history that are needed"),
-    RATIO_LEAST_RATIO(Detector.DAILY_RATIO, "least_ratio", 1.2, 1, 100, "times what this weekday costs, at the least"),
+    RATIO_LEAST_RATIO(Detector.DAILY_RATIO, "least_ratio", 1.3, 1, 100, "times what this weekday costs, at the least"),
     RATIO_NOISE(
             Detector.DAILY_RATIO,
             "noise",
-            3,
+            3.5,
             0,
             20,
             "usual distances of a day from its weekday that are no anomaly; 0: no such gate"),
@@ -54,7 +54,7 @@ public enum Parameter {
 
     SEASONAL_RATIO(Detector.SEASONAL, "least_ratio", 1.5, 1, 100, "times what the hour costs, at the least"),
     SEASONAL_ONCE_IN_DAYS(
-            Detector.SEASONAL, "once_in_days", 1000, 10, 1e6, "a usual day is above the margin once in so many"),
+            Detector.SEASONAL, "once_in_days", 5000, 10, 1e6, "a usual day is above the margin once in so many"),
     SEASONAL_WARMUP_DAYS(Detector.SEASONAL, "warmup_days", 7, 4, 28, "days of history that are needed"),
     SEASONAL_MIN_COST(Detector.SEASONAL, "min_cost_usd", 0.02, 0, 1e6, "USD above what is expected, at the least"),
     SEASONAL_WARNING_COST(
@@ -109,7 +109,19 @@ public enum Parameter {
             "times the 99 % point of its feature and model, at the least"),
     OUTLIER_MIN_SAMPLES(Detector.REQUEST_OUTLIER, "min_samples", 200, 20, 1e6, "requests seen before, at the least"),
     OUTLIER_MIN_COST(
-            Detector.REQUEST_OUTLIER, "min_cost_usd", 0.05, 0, 1e6, "USD: cheaper requests are judged by the ceilings");
+            Detector.REQUEST_OUTLIER,
+            "min_cost_usd",
+            0.05,
+            0,
+            1e6,
+            "USD: cheaper requests are judged by the ceilings alone"),
+    OUTLIER_MIN_TOKENS(
+            Detector.REQUEST_OUTLIER,
+            "min_tokens",
+            10_000,
+            0,
+            1e12,
+            "smaller requests are judged by the ceilings alone");
 
     private static final Parameter[] VALUES = values();
     public static final int COUNT = VALUES.length;

@@ -13,7 +13,7 @@ final class PresenceDetectors {
     private static final int REGULAR_DAYS = 14;
 
     /** The chance of so many silent hours in a row that is no chance any more. */
-    private static final double CHANCE = 1e-4;
+    private static final double CHANCE = 1e-6;
 
     private PresenceDetectors() {}
 

@@ -15,6 +15,16 @@ enum Rate {
         double whole(ToLongFunction<Figure> of) {
             return of.applyAsLong(Figure.REQUESTS);
         }
+
+        @Override
+        double distance(double rate, double usual) {
+            return rate > 0 && usual > 0 ? StrictMath.log(rate / usual) : 0;
+        }
+
+        @Override
+        double at(double distance, double usual) {
+            return usual * StrictMath.exp(distance);
+        }
     },
     /** Cached reads of all tokens of prompts. */
     CACHE_HITS("cache_hit_rate", Rate.PPM) {
@@ -42,6 +52,16 @@ enum Rate {
         double whole(ToLongFunction<Figure> of) {
             return of.applyAsLong(Figure.COST);
         }
+
+        @Override
+        double distance(double rate, double usual) {
+            return StrictMath.log((rate + Rate.LEAST_SHARE) / (usual + Rate.LEAST_SHARE));
+        }
+
+        @Override
+        double at(double distance, double usual) {
+            return (usual + Rate.LEAST_SHARE) * StrictMath.exp(distance) - Rate.LEAST_SHARE;
+        }
     },
     /** Requests that came after their quarter-hour was closed, of all that came. */
     LATE("late_share", Rate.PPM) {
@@ -68,6 +88,7 @@ enum Rate {
     };
 
     private static final double PPM = 1e6;
+    private static final double LEAST_SHARE = 0.01;
 
     private final String measure;
     private final double unit;
@@ -81,15 +102,20 @@ enum Rate {
 
     abstract double whole(ToLongFunction<Figure> of);
 
+    /** How far a rate is from the usual one: a difference; of costs that of logarithms, as these have heavy tails. */
+    double distance(double rate, double usual) {
+        return rate - usual;
+    }
+
+    /** The rate at a distance. */
+    double at(double distance, double usual) {
+        return usual + distance;
+    }
+
     /** NaN where there is nothing to divide by. */
     double of(ToLongFunction<Figure> of) {
         double whole = whole(of);
         return whole > 0 ? part(of) / whole : Double.NaN;
-    }
-
-    /** The requests that stand behind the rate. */
-    static long requests(ToLongFunction<Figure> of) {
-        return of.applyAsLong(Figure.REQUESTS);
     }
 
     String measure() {

@@ -16,6 +16,9 @@ final class Stats {
 
     private static final double GUMBEL_75 = 1.245899;
 
+    /** Its 10 % point. */
+    private static final double GUMBEL_10 = -0.834032;
+
     private Stats() {}
 
     /** NaN of nothing. */
@@ -79,6 +82,20 @@ final class Stats {
         double median = quantile(maxima, count, 0.5);
         double upper = quantile(maxima, count, 0.75);
         double spread = Math.max(leastSpread, (upper - median) / (GUMBEL_75 - GUMBEL_50));
+        return rare(median, spread, blocks);
+    }
+
+    /** The same where there are few blocks: of the spreads above and below the median the larger one. */
+    static double rareMaximumOfFew(double[] maxima, int count, double blocks) {
+        double median = quantile(maxima, count, 0.5);
+        double upper = quantile(maxima, count, 0.75);
+        double lower = quantile(maxima, count, 0.1);
+        double upperSpread = (upper - median) / (GUMBEL_75 - GUMBEL_50);
+        double lowerSpread = (median - lower) / (GUMBEL_50 - GUMBEL_10);
+        return rare(median, Math.max(upperSpread, lowerSpread), blocks);
+    }
+
+    private static double rare(double median, double spread, double blocks) {
         double point = -StrictMath.log(-StrictMath.log(1 - 1 / blocks));
         return median + spread * (point - GUMBEL_50);
     }

@@ -1,7 +1,7 @@
 package io.spendstream.budget;
 
+import io.spendstream.usage.TopicBook;
 import io.spendstream.v1.Budget;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * All budgets in force, by id: one thread changes it, any number read. Readers take {@link #contents()}, which never
  * changes, and look again when {@link #version()} has grown.
  */
-public final class BudgetBook {
+public final class BudgetBook extends TopicBook {
 
     /** The most budgets that are taken; more would slow every instance down. */
     public static final int BUDGETS_MAX = 20_000;
@@ -73,18 +73,16 @@ public final class BudgetBook {
 
     private record Misstated(long offset, long writtenAtMs) {}
 
-    /** Budgets of which it is remembered when they changed last; only what is on its way at that moment needs it. */
-    private static final int CHANGES_MAX = 2 * BUDGETS_MAX;
-
     private final TreeMap<String, Entry> entries = new TreeMap<>();
-    /** Offset of the last record of each budget that was meant to change it; the oldest first. */
-    private final Map<String, Long> changedLast = new LinkedHashMap<>();
     /** Budgets whose last record in the topic does not say what is in force. */
     private final Map<String, Misstated> misstated = new LinkedHashMap<>();
 
     private volatile Contents contents = new Contents(0, Map.of(), Map.of(), Map.of());
     private volatile long version;
-    private long position;
+
+    public BudgetBook() {
+        super(2 * BUDGETS_MAX);
+    }
 
     /**
      * Takes a budget in place of the one before.
@@ -123,20 +121,6 @@ public final class BudgetBook {
                         goesOn && !isDefinedAt ? before.definedAtMs() : atMs));
         version++;
         return faults;
-    }
-
-    /** Says where the record is that somebody wrote last to change a budget, good or bad. */
-    public synchronized void changed(String id, long offset) {
-        changedLast.remove(id);
-        changedLast.put(id, offset);
-        if (changedLast.size() > CHANGES_MAX) {
-            changedLast.remove(changedLast.keySet().iterator().next());
-        }
-    }
-
-    /** The offset of the record that somebody wrote last to change a budget; -1 where none is known. */
-    public synchronized long changedLast(String id) {
-        return changedLast.getOrDefault(id, -1L);
     }
 
     /**
@@ -205,45 +189,6 @@ public final class BudgetBook {
     /** Grows with every change. */
     public long version() {
         return version;
-    }
-
-    /**
-     * How far the topic of definitions has been read here: the offset of the first record that is not in the book. Whoever
-     * acts on {@link #contents()} and hands its work over to another instance says so, asking for this afterwards.
-     */
-    public synchronized long position() {
-        return position;
-    }
-
-    /** Says how far the topic has been read. Never goes back: what was read stays in the book. */
-    public synchronized void readUpTo(long offset) {
-        if (offset > position) {
-            position = offset;
-            notifyAll();
-        }
-    }
-
-    /**
-     * Waits until this instance has read as far as another had when it handed over its work, so that no definition looks
-     * deleted, or a limit unchanged, for a moment. Every instance reads all records within milliseconds.
-     *
-     * @return false where it has not within the time: then the topic may have been made anew
-     */
-    public synchronized boolean awaitPosition(long offset, Duration within) {
-        long deadline = System.nanoTime() + within.toNanos();
-        while (position < offset) {
-            long leftMs = (deadline - System.nanoTime()) / 1_000_000;
-            if (leftMs <= 0) {
-                return false;
-            }
-            try {
-                wait(leftMs);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        }
-        return true;
     }
 
     /** All that is in force now. */

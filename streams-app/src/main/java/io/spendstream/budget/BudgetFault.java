@@ -1,7 +1,7 @@
 package io.spendstream.budget;
 
 /**
- * What is wrong with a budget.
+ * What is wrong with a budget, or with another definition in its language.
  *
  * @param field the path of the field, as in {@code thresholds[1].at}; empty where it is the budget as a whole
  * @param reason what was found and what would be right

@@ -1,15 +1,6 @@
 package io.spendstream.budget;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spendstream.money.Money;
@@ -22,18 +13,12 @@ import io.spendstream.v1.RequestLimits;
 import io.spendstream.v1.TemporaryIncrease;
 import io.spendstream.v1.WeekDay;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Budgets as JSON: the form of {@code /v1/budgets}. Amounts are USD where the measure is cost, else counts; the names of
@@ -47,21 +32,6 @@ public final class BudgetJson {
      * @param budget only to be used where there are no faults
      */
     public record Reading(Budget budget, List<BudgetFault> faults) {}
-
-    private static final int EXPONENT_MAX = 40;
-
-    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(16)
-                            .maxNumberLength(100)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-                    .build())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
 
     private static final Set<String> FIELDS = Set.of(
             "id",
@@ -93,35 +63,22 @@ public final class BudgetJson {
      */
     public static Reading read(String json, String id) {
         Faults faults = new Faults();
-        JsonNode node = parse(json, faults);
+        JsonNode node = JsonFields.parse(json, faults);
         Budget budget = node == null ? null : new Reader(faults).budget(node, id);
         return new Reading(budget, faults.list());
     }
 
-    private static JsonNode parse(String json, Faults faults) {
-        try {
-            JsonNode node = MAPPER.readTree(json);
-            if (!node.isMissingNode()) {
-                return node;
-            }
-            faults.add("", "is empty; it takes a JSON object");
-        } catch (JsonProcessingException e) {
-            faults.add("", "is not JSON: " + e.getOriginalMessage());
-        }
-        return null;
-    }
-
     /** A budget as JSON text. */
     public static String write(Budget budget) {
-        return text(toJson(budget));
+        return JsonFields.text(toJson(budget));
     }
 
     /** Budgets as {@code {"budgets": [budget, …]}}. */
     public static String writeAll(Collection<Budget> budgets) {
-        ObjectNode node = MAPPER.createObjectNode();
+        ObjectNode node = JsonFields.object();
         ArrayNode array = node.putArray("budgets");
         budgets.forEach(budget -> array.add(toJson(budget)));
-        return text(node);
+        return JsonFields.text(node);
     }
 
     /** An amount in the unit of REST: USD for COST, else a count. */
@@ -142,13 +99,13 @@ public final class BudgetJson {
 
     private static ObjectNode toJson(Budget budget) {
         BudgetMeasure measure = budget.getMeasure();
-        ObjectNode node = MAPPER.createObjectNode();
+        ObjectNode node = JsonFields.object();
         node.put("id", budget.getId());
         node.put("description", budget.getDescription());
         node.put("owner", budget.getOwner());
         node.put("tenant", budget.getTenant());
-        node.set("match", patterns(budget.getMatch()));
-        node.set("exclude", patterns(budget.getExclude()));
+        node.set("match", JsonFields.patterns(budget.getMatch()));
+        node.set("exclude", JsonFields.patterns(budget.getExclude()));
         ArrayNode groupBy = node.putArray("group_by");
         budget.getGroupBy().forEach(groupBy::add);
         node.put("measure", name(measure));
@@ -187,7 +144,7 @@ public final class BudgetJson {
     }
 
     private static ObjectNode toJson(BudgetThreshold threshold) {
-        ObjectNode node = MAPPER.createObjectNode();
+        ObjectNode node = JsonFields.object();
         node.put("at", fraction(threshold.getAtPpm()));
         node.put("action", name(threshold.getAction()));
         if (threshold.getModel() != null) {
@@ -196,35 +153,17 @@ public final class BudgetJson {
         return node;
     }
 
-    private static ObjectNode patterns(Map<String, List<String>> patterns) {
-        ObjectNode node = MAPPER.createObjectNode();
-        new TreeMap<>(patterns).forEach((field, values) -> {
-            ArrayNode array = node.putArray(field);
-            values.forEach(array::add);
-        });
-        return node;
-    }
-
     private static void putAmount(ObjectNode node, String field, BudgetMeasure measure, Long amount) {
         node.put(field, amount == null ? null : amount(measure, amount));
     }
 
-    private static String text(JsonNode node) {
-        try {
-            return MAPPER.writeValueAsString(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of JSON nodes cannot be written", e);
-        }
-    }
-
     /** Reads one budget. A field that cannot be read is a fault; the rules then have their say on the rest. */
-    private static final class Reader {
+    private static final class Reader extends JsonFields {
 
-        private final Faults faults;
         private BudgetMeasure measure;
 
         Reader(Faults faults) {
-            this.faults = faults;
+            super(faults);
         }
 
         Budget budget(JsonNode node, String id) {
@@ -233,15 +172,8 @@ public final class BudgetJson {
             }
             refuseUnknown(node, "", FIELDS);
             Budget budget = new Budget();
-            String named = text(node, "", "id");
-            if (id != null && named != null && !id.equals(named)) {
-                faults.add(
-                        "id",
-                        "'" + Faults.shortened(named) + "' is not the id of the address, '" + Faults.shortened(id)
-                                + "'; leave it out or make them equal");
-            }
             measure = named(node, "", "measure", BudgetMeasure.values(), BudgetMeasure.COST);
-            budget.setId(named == null ? id : named);
+            budget.setId(idOf(node, id));
             budget.setDescription(orElse(text(node, "", "description"), ""));
             budget.setOwner(orElse(text(node, "", "owner"), ""));
             budget.setTenant(text(node, "", "tenant"));
@@ -350,18 +282,6 @@ public final class BudgetJson {
                     amount(limits, "per_request", "max_cost_usd", BudgetMeasure.COST));
         }
 
-        private Map<String, List<String>> patterns(JsonNode node, String field) {
-            Map<String, List<String>> patterns = new TreeMap<>();
-            JsonNode value = node.get(field);
-            if (value != null && !value.isNull() && isObject(value, field)) {
-                value.properties()
-                        .forEach(entry -> patterns.put(
-                                entry.getKey(),
-                                texts(entry.getValue(), field + "." + Faults.shortened(entry.getKey()))));
-            }
-            return patterns;
-        }
-
         private Long amount(JsonNode node, String path, String field) {
             return amount(node, path, field, measure);
         }
@@ -387,143 +307,6 @@ public final class BudgetJson {
                                 + (money ? " USD has more than 9 decimals" : " is no whole number; it takes a count"));
                 return null;
             }
-        }
-
-        private Instant time(JsonNode node, String path, String field) {
-            String text = text(node, path, field);
-            if (text == null) {
-                return null;
-            }
-            try {
-                return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
-            } catch (DateTimeException e) {
-                faults.add(
-                        at(path, field),
-                        "'" + Faults.shortened(text) + "' is no time; it takes one such as 2026-12-01T00:00:00Z");
-                return null;
-            }
-        }
-
-        private boolean flag(JsonNode node, String field) {
-            JsonNode value = node.get(field);
-            if (value == null || value.isNull() || value.isBoolean()) {
-                return value == null || value.isNull() || value.booleanValue();
-            }
-            faults.add(field, "is " + kind(value) + "; it takes true or false");
-            return true;
-        }
-
-        private <E extends Enum<E>> E named(JsonNode node, String path, String field, E[] values, E otherwise) {
-            String name = text(node, path, field);
-            if (name == null) {
-                return otherwise;
-            }
-            for (E value : values) {
-                if (name(value).equals(name)) {
-                    return value;
-                }
-            }
-            List<String> names = Arrays.stream(values).map(BudgetJson::name).toList();
-            faults.add(at(path, field), "'" + Faults.shortened(name) + "' is none of " + String.join(", ", names));
-            return otherwise == null ? values[0] : otherwise;
-        }
-
-        private BigDecimal number(JsonNode node, String path, String field) {
-            JsonNode value = node.get(field);
-            if (value == null || value.isNull()) {
-                return null;
-            }
-            if (!value.isNumber()) {
-                faults.add(at(path, field), "is " + kind(value) + "; it takes a number");
-                return null;
-            }
-            BigDecimal number = value.decimalValue();
-            if (Math.abs((long) number.scale()) > EXPONENT_MAX) {
-                faults.add(at(path, field), "is out of all proportion");
-                return null;
-            }
-            return number;
-        }
-
-        private String text(JsonNode node, String path, String field) {
-            JsonNode value = node.get(field);
-            return value == null || value.isNull() ? null : text(value, at(path, field));
-        }
-
-        private String text(JsonNode value, String path) {
-            if (!value.isTextual()) {
-                faults.add(path, "is " + kind(value) + "; it takes a text");
-                return null;
-            }
-            return value.textValue();
-        }
-
-        private List<String> texts(JsonNode value, String path) {
-            List<String> texts = new ArrayList<>();
-            List<JsonNode> nodes = array(value, path);
-            for (int i = 0; i < nodes.size(); i++) {
-                texts.add(text(nodes.get(i), path + "[" + i + "]"));
-            }
-            return texts;
-        }
-
-        private List<JsonNode> array(JsonNode value, String path) {
-            if (value == null || value.isNull()) {
-                return List.of();
-            }
-            if (!value.isArray()) {
-                faults.add(path, "is " + kind(value) + "; it takes an array");
-                return List.of();
-            }
-            List<JsonNode> items = new ArrayList<>(value.size());
-            value.forEach(items::add);
-            return items;
-        }
-
-        private JsonNode object(JsonNode node, String field, Set<String> known) {
-            JsonNode value = node.get(field);
-            if (value == null || value.isNull() || !isObject(value, field)) {
-                return null;
-            }
-            refuseUnknown(value, field, known);
-            return value;
-        }
-
-        private boolean isObject(JsonNode node, String path) {
-            if (!node.isObject()) {
-                faults.add(path, "is " + kind(node) + "; it takes an object");
-            }
-            return node.isObject();
-        }
-
-        private void refuseUnknown(JsonNode node, String path, Set<String> known) {
-            node.fieldNames().forEachRemaining(name -> {
-                if (!known.contains(name)) {
-                    faults.add(
-                            at(path, Faults.shortened(name)),
-                            "is not known here; known are "
-                                    + String.join(", ", known.stream().sorted().toList()));
-                }
-            });
-        }
-
-        private static String at(String path, String field) {
-            return path.isEmpty() ? field : path + "." + field;
-        }
-
-        private static String orElse(String text, String otherwise) {
-            return text == null ? otherwise : text;
-        }
-
-        private static String kind(JsonNode node) {
-            return switch (node.getNodeType()) {
-                case NULL, MISSING -> "null";
-                case BOOLEAN -> "a boolean";
-                case NUMBER -> "a number";
-                case STRING -> "a text";
-                case ARRAY -> "an array";
-                default -> "an object";
-            };
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.spendstream.budget;
 
 import io.spendstream.usage.Dimension;
+import io.spendstream.usage.Texts;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetAction;
 import io.spendstream.v1.BudgetPeriod;
@@ -121,7 +122,8 @@ public final class BudgetRules {
         }
     }
 
-    private static void checkId(Faults faults, String id) {
+    /** An id, as it may be in addresses and keys. */
+    public static void checkId(Faults faults, String id) {
         if (id == null || id.isEmpty()) {
             faults.add("id", "is missing");
         } else if (id.length() > ID_LENGTH_MAX) {
@@ -134,24 +136,40 @@ public final class BudgetRules {
         }
     }
 
-    private static void checkWords(Faults faults, String field, String words) {
+    /** A text for people. */
+    public static void checkWords(Faults faults, String field, String words) {
         if (words != null && words.length() > WORDS_LENGTH_MAX) {
             faults.add(field, words.length() + " characters are more than " + WORDS_LENGTH_MAX);
+        } else if (words != null) {
+            // People write lines; that is all they need.
+            checkCharacters(
+                    faults, field, words.replace('\n', ' ').replace('\r', ' ').replace('\t', ' '));
         }
     }
 
-    private static boolean checkText(Faults faults, String field, String text) {
+    /** What no event may hold is like nothing, and half a character is stored as another one. */
+    private static boolean checkCharacters(Faults faults, String field, String text) {
+        int unfit = Texts.firstUnfit(text);
+        if (unfit >= 0) {
+            faults.add(field, Texts.unfit(text.charAt(unfit)));
+        }
+        return unfit < 0;
+    }
+
+    /** A text that is compared; answers whether it is fine. */
+    public static boolean checkText(Faults faults, String field, String text) {
         if (text == null || text.isEmpty()) {
             faults.add(field, "is empty");
         } else if (text.length() > TEXT_LENGTH_MAX) {
             faults.add(field, text.length() + " characters are more than " + TEXT_LENGTH_MAX);
         } else {
-            return true;
+            return checkCharacters(faults, field, text);
         }
         return false;
     }
 
-    private static boolean checkField(Faults faults, String path, String field) {
+    /** A field that calls have; answers whether it is. */
+    public static boolean checkField(Faults faults, String path, String field) {
         if (field == null || !Attributes.Fields.isKnown(field)) {
             faults.add(
                     path,
@@ -164,13 +182,24 @@ public final class BudgetRules {
     }
 
     private static void checkPatterns(Faults faults, String path, Map<String, List<String>> patterns) {
+        checkPatterns(faults, path, patterns, BudgetRules::checkField);
+    }
+
+    /** Whether a field may be asked of; tells where not. */
+    @FunctionalInterface
+    public interface FieldCheck {
+        boolean test(Faults faults, String path, String field);
+    }
+
+    /** Patterns by field, at the path. */
+    public static void checkPatterns(Faults faults, String path, Map<String, List<String>> patterns, FieldCheck known) {
         if (patterns.size() > FIELDS_MAX) {
             faults.add(path, patterns.size() + " fields are more than " + FIELDS_MAX);
             return;
         }
         patterns.forEach((field, values) -> {
             String at = path + "." + Faults.shortened(field);
-            if (!checkField(faults, at, field)) {
+            if (!known.test(faults, at, field)) {
                 return;
             }
             if (values == null || values.isEmpty()) {

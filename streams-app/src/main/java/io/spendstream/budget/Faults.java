@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Collects faults in the order they were found: the first of each field, and a limited number in all. */
-final class Faults {
+public final class Faults {
 
     /** A budget with more faults than this is broken as a whole; the rest is counted. */
     static final int LISTED_MAX = 100;
@@ -16,7 +16,7 @@ final class Faults {
     private final Map<String, BudgetFault> byField = new LinkedHashMap<>();
     private int unlisted;
 
-    void add(String field, String reason) {
+    public void add(String field, String reason) {
         if (byField.containsKey(field)) {
             return;
         }
@@ -27,11 +27,12 @@ final class Faults {
         byField.put(field, new BudgetFault(field, reason));
     }
 
-    boolean has(String field) {
+    public boolean has(String field) {
         return byField.containsKey(field);
     }
 
-    List<BudgetFault> list() {
+    /** Those listed, and how many more there are. */
+    public List<BudgetFault> list() {
         List<BudgetFault> list = new ArrayList<>(byField.values());
         if (unlisted > 0) {
             list.add(new BudgetFault("", "and " + unlisted + " more faults"));
@@ -40,7 +41,7 @@ final class Faults {
     }
 
     /** A text that came from outside, short enough for a message. */
-    static String shortened(String text) {
+    public static String shortened(String text) {
         return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX - 3) + "...";
     }
 }

@@ -30,17 +30,16 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     private static final int BLOCK_BYTES_MAX = 400_000;
 
     /**
-     * Where results go.
+     * Somebody who sums the same events.
      *
-     * @param deltas name of the node that takes what is for the cube; null: whatever comes next
-     * @param fed name of the node that takes what the feed sends; null: whatever comes next
+     * @param to name of the node that takes what the feed sends
      */
-    public record Ways(String deltas, String fed) {}
+    public record Fed(UsageFeed feed, String to) {}
 
     private final int partitions;
     private final List<String> tagDimensions;
-    private final UsageFeed feed;
-    private final Ways ways;
+    private final String deltas;
+    private final List<Fed> feeds;
     private Combiner combiner;
     private EventClock clock;
     private KeyValueStore<Bytes, byte[]> clockStore;
@@ -54,18 +53,19 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     /**
      * @param partitions of the topic the deltas go to
      * @param tagDimensions tags that are dimensions of the cube, in order
-     * @param feed sums by something else besides
+     * @param deltas name of the node that takes what is for the cube; null: whatever comes next
+     * @param feeds sum by something else besides
      */
-    public CombineStage(int partitions, List<String> tagDimensions, UsageFeed feed, Ways ways) {
+    public CombineStage(int partitions, List<String> tagDimensions, String deltas, List<Fed> feeds) {
         this.partitions = partitions;
         this.tagDimensions = tagDimensions;
-        this.feed = feed;
-        this.ways = ways;
+        this.deltas = deltas;
+        this.feeds = List.copyOf(feeds);
     }
 
     /** One that has nothing besides the deltas to send. */
     public CombineStage(int partitions, List<String> tagDimensions) {
-        this(partitions, tagDimensions, UsageFeed.NONE, new Ways(null, null));
+        this(partitions, tagDimensions, null, List.of());
     }
 
     @Override
@@ -82,17 +82,20 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
         clockSent = clock.open();
         looksWithoutEvents = 0;
         context.schedule(LOOK_FOR_EVENTS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::lookForEvents);
-        feed.start(context);
+        feeds.forEach(fed -> fed.feed().start(context));
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         afterRecord = commit.beforeCommit(context, this::drain);
     }
 
     @Override
     public void process(Record<byte[], MeteredUsage> record) {
-        feed.add(record.value());
         long timeMs = record.value().event().timeMs;
         clock.see(timeMs);
-        combiner.add(record.value(), clock.cameIn(timeMs));
+        long cameIn = clock.cameIn(timeMs);
+        for (Fed fed : feeds) {
+            fed.feed().add(record.value(), cameIn);
+        }
+        combiner.add(record.value(), cameIn);
         receivedMs = Math.max(receivedMs, record.timestamp());
         looksWithoutEvents = 0;
         afterRecord.run();
@@ -106,7 +109,7 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
             clockSent = open;
             combiner.drain(
                     new DeltaBlock.Clock(context.taskId().partition(), open, true),
-                    (partition, block) -> send(partition, block, ways.deltas()));
+                    (partition, block) -> send(partition, block, deltas));
         }
     }
 
@@ -121,8 +124,10 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
             clockSent = clock.open();
             news = new DeltaBlock.Clock(context.taskId().partition(), clockSent, false);
         }
-        combiner.drain(news, (partition, block) -> send(partition, block, ways.deltas()));
-        feed.drain(receivedMs, (partition, block) -> send(partition, block, ways.fed()));
+        combiner.drain(news, (partition, block) -> send(partition, block, deltas));
+        for (Fed fed : feeds) {
+            fed.feed().drain(receivedMs, (partition, block) -> send(partition, block, fed.to()));
+        }
     }
 
     private void send(int partition, byte[] block, String to) {

@@ -10,7 +10,8 @@ public interface UsageFeed {
     /** Begins anew: what was summed and not sent belonged to a transaction that is void. */
     void start(ProcessorContext<?, ?> context);
 
-    void add(MeteredUsage usage);
+    /** @param cameIn the quarter-hour in which it came late, or {@link DeltaBlock#IN_TIME} */
+    void add(MeteredUsage usage, long cameIn);
 
     /**
      * Hands out the sums as blocks, each with the partition it is for.
@@ -18,16 +19,4 @@ public interface UsageFeed {
      * @param receivedMs when the latest event was received
      */
     void drain(long receivedMs, BiConsumer<Integer, byte[]> send);
-
-    /** For a pipeline without. */
-    UsageFeed NONE = new UsageFeed() {
-        @Override
-        public void start(ProcessorContext<?, ?> context) {}
-
-        @Override
-        public void add(MeteredUsage usage) {}
-
-        @Override
-        public void drain(long receivedMs, BiConsumer<Integer, byte[]> send) {}
-    };
 }

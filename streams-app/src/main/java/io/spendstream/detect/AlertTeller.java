@@ -1,6 +1,8 @@
 package io.spendstream.detect;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.alert.LifeCycle;
+import io.spendstream.alert.Telling;
 import io.spendstream.anomaly.Detector;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.ScopeView;
@@ -35,6 +37,7 @@ final class AlertTeller {
     private final SpendSeries series;
     private final OpenAlerts alerts;
     private final LifeCycle lifeCycle;
+    private final AlertNotes notes;
     private final boolean replayed;
     private final Consumer<Alert> send;
     private DetectRecords records;
@@ -45,6 +48,7 @@ final class AlertTeller {
             SpendSeries series,
             OpenAlerts alerts,
             LifeCycle lifeCycle,
+            AlertNotes notes,
             long nowMs,
             Consumer<Alert> send) {
         this.tenant = tenant;
@@ -53,6 +57,7 @@ final class AlertTeller {
         this.series = series;
         this.alerts = alerts;
         this.lifeCycle = lifeCycle;
+        this.notes = notes;
         this.replayed = nowMs - atMs > REPLAYED_AFTER.toMillis();
         this.send = send;
     }
@@ -78,7 +83,7 @@ final class AlertTeller {
                         before.alert().getNotify());
             case NONE -> {
                 if (next.state() != null) {
-                    alerts.put(key, new OpenAlerts.Held(next.state(), before.alert()));
+                    goesOn(key, next, before.alert());
                 }
             }
         }
@@ -100,7 +105,15 @@ final class AlertTeller {
                     resolved(before, before.alert().getValue()),
                     before.alert().getNotify());
         } else {
-            alerts.put(key, new OpenAlerts.Held(next.state(), before.alert()));
+            goesOn(key, next, before.alert());
+        }
+    }
+
+    private void goesOn(AlertKey key, LifeCycle.Next next, Alert alert) {
+        OpenAlerts.Held held = new OpenAlerts.Held(next.state(), alert);
+        alerts.put(key, held);
+        if (held.isOpen() && Telling.isDueAgain(alert, SpendSeries.startMs(quarterHour), atMs)) {
+            send.accept(Telling.again(alert));
         }
     }
 
@@ -120,10 +133,14 @@ final class AlertTeller {
         if (replayed) {
             labels.put("replayed", "true");
         }
-        Alert told = Alert.newBuilder(alert)
+        OpenAlerts.Held before = alerts.get(key);
+        Alert change = Alert.newBuilder(alert)
+                .setOpenedAt(Instant.ofEpochMilli(next.state().openedAt()))
                 .setNotify(notify && !replayed && !labels.containsKey(PART_OF))
                 .setLabels(labels)
                 .build();
+        AlertSeverity was = before == null ? null : before.state().severity();
+        Alert told = Telling.told(change, next.step() == LifeCycle.Step.OPENED ? null : was, notes);
         alerts.put(key, new OpenAlerts.Held(next.state(), told));
         send.accept(told);
     }
@@ -182,7 +199,7 @@ final class AlertTeller {
 
     private DetectRecords records() {
         if (records == null) {
-            records = new DetectRecords(series.combinations(tenant, SpendSeries.dayOf(quarterHour)), quarterHour, atMs);
+            records = new DetectRecords(series, tenant, quarterHour);
         }
         return records;
     }

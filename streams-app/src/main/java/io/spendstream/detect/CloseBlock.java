@@ -13,15 +13,18 @@ import java.util.Map;
  *
  * <p>Format 1: a byte 1; the source; the count of texts and the texts; then entries until the end. An entry is a byte:
  * 0 amounts (the quarter-hour in which they came, that which they are of, tenant, feature, team and model as text numbers,
- * the team's + 1 or 0 for none, figures), 1 user (tenant, epoch day, user, cost), 2 closed (the first quarter-hour that
- * is open).
+ * the team's + 1 or 0 for none, figures), 1 users (tenant, epoch day, cost of all) with their list anew, 4 user (tenant, user, cost), 2 closed (the first quarter-hour that
+ * is open), 3 outlier (the quarter-hour it came in, tenant, feature and model as text numbers, an {@link Outlier}); these
+ * come from the sources of events.
  */
 final class CloseBlock {
 
     private static final int FORMAT = 1;
     private static final int AMOUNTS = 0;
-    private static final int USER = 1;
+    private static final int USERS = 1;
     private static final int CLOSED = 2;
+    private static final int OUTLIER = 3;
+    private static final int USER = 4;
     private static final int BYTES_MAX = 400_000;
 
     private CloseBlock() {}
@@ -35,8 +38,18 @@ final class CloseBlock {
          */
         void amounts(int source, long cameIn, long quarterHour, Combination of, long[] figures);
 
-        /** @param costNanoUsd of the user's day so far */
-        void user(int source, String tenant, long day, String user, long costNanoUsd);
+        /**
+         * The source's list of a tenant's users begins anew.
+         *
+         * @param costOfAll of the users of the source on the day, also those without a name. Nano-USD
+         */
+        void users(int source, String tenant, long day, long costOfAll);
+
+        /** @param cost of the user's day so far, in nano-USD */
+        void user(int source, String tenant, String user, long cost);
+
+        /** Requests that stand out; the combination has no team. */
+        void outlier(long cameIn, Combination of, Outlier outlier);
 
         /** All that the source will say of the quarter-hours before {@code open} has been read. */
         void closed(int source, long open);
@@ -67,8 +80,17 @@ final class CloseBlock {
                     in.readMeasures(figures);
                     reader.amounts(source, cameIn, quarterHour, of, figures);
                 }
-                case USER ->
-                    reader.user(source, texts.text(in.readCount()), in.readSigned(), in.readText(), in.readSigned());
+                case USERS -> reader.users(source, texts.text(in.readCount()), in.readSigned(), in.readSigned());
+                case USER -> reader.user(source, texts.text(in.readCount()), in.readText(), in.readSigned());
+                case OUTLIER ->
+                    reader.outlier(
+                            in.readSigned(),
+                            new Combination(
+                                    texts.text(in.readCount()),
+                                    texts.text(in.readCount()),
+                                    null,
+                                    texts.text(in.readCount())),
+                            Outlier.readFrom(in));
                 case CLOSED -> reader.closed(source, in.readSigned());
                 default ->
                     throw new IllegalStateException("a block of closed quarter-hours holds an entry of kind " + kind
@@ -101,12 +123,29 @@ final class CloseBlock {
             cutWhereFull();
         }
 
-        void user(String tenant, long day, String user, long costNanoUsd) {
-            entries.writeByte(USER)
+        void users(String tenant, long day, long costOfAll) {
+            entries.writeByte(USERS)
                     .writeVarint(texts.number(tenant))
                     .writeSigned(day)
+                    .writeSigned(costOfAll);
+            cutWhereFull();
+        }
+
+        void user(String tenant, String user, long cost) {
+            entries.writeByte(USER)
+                    .writeVarint(texts.number(tenant))
                     .writeText(user)
-                    .writeSigned(costNanoUsd);
+                    .writeSigned(cost);
+            cutWhereFull();
+        }
+
+        void outlier(long cameIn, Combination of, Outlier outlier) {
+            entries.writeByte(OUTLIER)
+                    .writeSigned(cameIn)
+                    .writeVarint(texts.number(of.tenant()))
+                    .writeVarint(texts.number(of.feature()))
+                    .writeVarint(texts.number(of.model()));
+            outlier.writeTo(entries);
             cutWhereFull();
         }
 

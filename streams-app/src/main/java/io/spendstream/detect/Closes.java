@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -30,7 +30,7 @@ final class Closes implements CloseBlock.Reader {
         void add(long cameIn, long quarterHour, Combination of, long[] figures);
     }
 
-    private record Users(long day, List<ScopeView.UserSpend> spenders) {}
+    private record Users(long day, long costOfAll, List<ScopeView.UserSpend> spenders) {}
 
     private final KeyValueStore<Bytes, byte[]> store;
     private final int sources;
@@ -65,11 +65,12 @@ final class Closes implements CloseBlock.Reader {
 
     private void restoreUsers(String tenant, int source, ByteSource value) {
         long day = value.readSigned();
+        long costOfAll = value.readSigned();
         List<ScopeView.UserSpend> spenders = new ArrayList<>();
         while (value.hasMore()) {
             spenders.add(new ScopeView.UserSpend(value.readText(), value.readSigned()));
         }
-        users.computeIfAbsent(tenant, t -> new HashMap<>()).put(source, new Users(day, spenders));
+        users.computeIfAbsent(tenant, t -> new HashMap<>()).put(source, new Users(day, costOfAll, spenders));
     }
 
     /** The first quarter-hour that is not closed. */
@@ -88,22 +89,48 @@ final class Closes implements CloseBlock.Reader {
     }
 
     @Override
-    public void user(int source, String tenant, long day, String user, long costNanoUsd) {
-        Map<Integer, Users> known = users.computeIfAbsent(tenant, t -> new HashMap<>());
-        Users before = known.get(source);
-        List<ScopeView.UserSpend> spenders = new ArrayList<>();
-        if (before != null && before.day() == day) {
-            before.spenders().stream()
-                    .filter(spender -> !spender.user().equals(user))
-                    .forEach(spenders::add);
-        }
-        spenders.add(new ScopeView.UserSpend(user, costNanoUsd));
-        spenders.sort(LARGEST_FIRST);
-        Users now = new Users(day, List.copyOf(spenders.subList(0, Math.min(TopUsers.USERS_MAX, spenders.size()))));
-        known.put(source, now);
-        ByteSink value = new ByteSink(128).writeSigned(day);
+    public void users(int source, String tenant, long day, long costOfAll) {
+        keep(source, tenant, new Users(day, costOfAll, List.of()));
+    }
+
+    @Override
+    public void user(int source, String tenant, String user, long cost) {
+        Users before = users.get(tenant).get(source);
+        List<ScopeView.UserSpend> spenders = new ArrayList<>(before.spenders());
+        spenders.add(new ScopeView.UserSpend(user, cost));
+        keep(source, tenant, new Users(before.day(), before.costOfAll(), List.copyOf(spenders)));
+    }
+
+    private void keep(int source, String tenant, Users now) {
+        users.computeIfAbsent(tenant, t -> new HashMap<>()).put(source, now);
+        ByteSink value = new ByteSink(128).writeSigned(now.day()).writeSigned(now.costOfAll());
         now.spenders().forEach(spender -> value.writeText(spender.user()).writeSigned(spender.cost()));
         store.put(SeriesKeys.users(tenant, source), value.toBytes());
+    }
+
+    @Override
+    public void outlier(long cameIn, Combination of, Outlier outlier) {
+        Bytes key = SeriesKeys.outlier(open == NOT_BEGUN ? cameIn : Math.max(cameIn, open), of);
+        byte[] before = store.get(key);
+        ByteSink value = new ByteSink(128);
+        (before == null ? outlier : outlier.and(Outlier.readFrom(new ByteSource(before)))).writeTo(value);
+        store.put(key, value.toBytes());
+    }
+
+    /** Hands out the requests that stood out in a quarter-hour, by tenant and feature and model. */
+    Map<String, Map<Combination, Outlier>> takeOutliers(long quarterHour) {
+        Map<String, Map<Combination, Outlier>> taken = new HashMap<>();
+        List<Bytes> keys = new ArrayList<>();
+        forEach(SeriesKeys.outliersFrom(quarterHour), entry -> {
+            SeriesKeys.Parts key = new SeriesKeys.Parts(entry.key);
+            key.number();
+            Combination of = new Combination(key.text(), key.text(), null, key.text());
+            taken.computeIfAbsent(of.tenant(), t -> new TreeMap<>(Combination.ORDER))
+                    .put(of, Outlier.readFrom(new ByteSource(entry.value)));
+            keys.add(entry.key);
+        });
+        keys.forEach(store::delete);
+        return taken;
     }
 
     @Override
@@ -113,8 +140,12 @@ final class Closes implements CloseBlock.Reader {
                 SeriesKeys.source(source), new ByteSink(10).writeSigned(before).toBytes());
     }
 
-    /** Hands out what is closed by all: the amounts that came in a quarter-hour, then the quarter-hour. */
-    void forEachClosed(Amounts amounts, LongConsumer closed) {
+    /**
+     * Hands out what is closed by all: the amounts that came in a quarter-hour, then the quarter-hour.
+     *
+     * @param work how much at the most, as the callbacks count it; it may be more by a quarter-hour
+     */
+    void forEachClosed(long work, Amounts amounts, LongUnaryOperator closed) {
         if (closedBySource.size() < sources) {
             return;
         }
@@ -125,12 +156,11 @@ final class Closes implements CloseBlock.Reader {
         if (to <= open) {
             return;
         }
-        Map<Long, List<KeyValue<Bytes, byte[]>>> pending = pendingBefore(to);
         if (open == NOT_BEGUN) {
-            open = pending.keySet().stream().findFirst().orElse(to);
+            open = Math.min(to, firstPending(to));
         }
-        for (; open < to; open++) {
-            for (KeyValue<Bytes, byte[]> entry : pending.getOrDefault(open, List.of())) {
+        for (long done = 0; open < to && done < work; open++) {
+            for (KeyValue<Bytes, byte[]> entry : pending(open, open + 1)) {
                 SeriesKeys.Parts key = new SeriesKeys.Parts(entry.key);
                 amounts.add(
                         key.number(),
@@ -139,18 +169,23 @@ final class Closes implements CloseBlock.Reader {
                         SpendSeries.figures(entry.value));
                 store.delete(entry.key);
             }
-            closed.accept(open);
+            done += closed.applyAsLong(open);
         }
         store.put(SeriesKeys.open(), new ByteSink(10).writeSigned(open).toBytes());
     }
 
-    private Map<Long, List<KeyValue<Bytes, byte[]>>> pendingBefore(long to) {
-        Map<Long, List<KeyValue<Bytes, byte[]>>> pending = new TreeMap<>();
-        Bytes end = SeriesKeys.pendingFrom(to);
-        try (KeyValueIterator<Bytes, byte[]> stored = store.range(SeriesKeys.pendingFrom(Long.MIN_VALUE), end)) {
-            stored.forEachRemaining(entry -> pending.computeIfAbsent(
-                            new SeriesKeys.Parts(entry.key).number(), quarter -> new ArrayList<>())
-                    .add(entry));
+    private long firstPending(long to) {
+        try (KeyValueIterator<Bytes, byte[]> stored =
+                store.range(SeriesKeys.pendingFrom(Long.MIN_VALUE), SeriesKeys.pendingFrom(to))) {
+            return stored.hasNext() ? new SeriesKeys.Parts(stored.peekNextKey()).number() : to;
+        }
+    }
+
+    private List<KeyValue<Bytes, byte[]>> pending(long from, long to) {
+        List<KeyValue<Bytes, byte[]>> pending = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> stored =
+                store.range(SeriesKeys.pendingFrom(from), SeriesKeys.pendingFrom(to))) {
+            stored.forEachRemaining(pending::add);
         }
         return pending;
     }
@@ -158,11 +193,24 @@ final class Closes implements CloseBlock.Reader {
     private static final Comparator<ScopeView.UserSpend> LARGEST_FIRST =
             Comparator.comparingLong(ScopeView.UserSpend::cost).reversed().thenComparing(ScopeView.UserSpend::user);
 
-    /** Who of a tenant spent most on a day, the largest first. */
-    List<ScopeView.UserSpend> topUsers(String tenant, long day) {
-        return users.getOrDefault(tenant, Map.of()).values().stream()
+    /**
+     * Who of a tenant spent most on a day, the largest first. What a source says of its users is as of when it was said,
+     * a little after what is closed: their parts of it are taken of what is closed.
+     *
+     * @param closedCost of the tenant's day as far as it is closed
+     */
+    List<ScopeView.UserSpend> topUsers(String tenant, long day, long closedCost) {
+        List<Users> ofDay = users.getOrDefault(tenant, Map.of()).values().stream()
                 .filter(of -> of.day() == day)
+                .toList();
+        long costOfAll = ofDay.stream().mapToLong(Users::costOfAll).sum();
+        if (costOfAll <= 0) {
+            return List.of();
+        }
+        double closedPart = Math.min(1, (double) closedCost / costOfAll);
+        return ofDay.stream()
                 .flatMap(of -> of.spenders().stream())
+                .map(spender -> new ScopeView.UserSpend(spender.user(), Math.round(spender.cost() * closedPart)))
                 .sorted(LARGEST_FIRST)
                 .limit(TopUsers.USERS_MAX)
                 .toList();

@@ -1,5 +1,6 @@
 package io.spendstream.detect;
 
+import io.spendstream.anomaly.Explanation;
 import io.spendstream.anomaly.Figure;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.ScopeView;
@@ -11,6 +12,7 @@ import io.spendstream.v1.Contributor;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -20,16 +22,22 @@ final class DetectRecords {
     private static final int CONTRIBUTORS_NAMED = 5;
     private static final long PPM = 1_000_000;
 
-    /** What the combinations of the tenant spent on the day so far. */
-    private final Map<Combination, long[]> combinations;
+    private static final long HOUR_MS = 3_600_000;
+    private static final int HOURS_EXPLAINED_MAX = 24;
+    /** Models whose prices are looked at: those that spent most. */
+    private static final int MODELS_PRICED = 3;
 
+    private final SpendSeries series;
+    private final Map<Combination, long[]> combinations;
     private final long quarterHour;
     private final long atMs;
 
-    DetectRecords(Map<Combination, long[]> combinations, long quarterHour, long atMs) {
-        this.combinations = combinations;
+    /** @param quarterHour that is closed */
+    DetectRecords(SpendSeries series, String tenant, long quarterHour) {
+        this.series = series;
+        this.combinations = series.combinations(tenant, SpendSeries.dayOf(quarterHour));
         this.quarterHour = quarterHour;
-        this.atMs = atMs;
+        this.atMs = SpendSeries.startMs(quarterHour + 1);
     }
 
     /** The same alert has the same id, whoever finds it and however often. */
@@ -47,6 +55,8 @@ final class DetectRecords {
     Alert opened(String id, Verdict verdict, ScopeView view) {
         Instant at = Instant.ofEpochMilli(atMs);
         Scope scope = view.scope();
+        List<Contributor> contributors = contributors(scope, verdict.measure());
+        Explanation explanation = explain(view, verdict);
         return Alert.newBuilder()
                 .setId(id)
                 .setKind(verdict.detector().label())
@@ -63,9 +73,9 @@ final class DetectRecords {
                 .setZone("UTC")
                 .setOpenedAt(at)
                 .setChangedAt(at)
-                .setContributors(contributors(scope, verdict.measure()))
-                .setLabels(labels(verdict))
-                .setSummary(summary(verdict, view))
+                .setContributors(contributors)
+                .setLabels(labels(scope, verdict, explanation))
+                .setSummary(Sentences.of(scope, verdict, explanation, contributors, atMs))
                 .build();
     }
 
@@ -94,37 +104,62 @@ final class DetectRecords {
         return fields;
     }
 
-    private static Map<String, String> labels(Verdict verdict) {
+    private Map<String, String> labels(Scope scope, Verdict verdict, Explanation explanation) {
         Map<String, String> labels = new HashMap<>();
         labels.put("baseline", verdict.how());
+        labels.put("query", Explanation.query(scope, verdict.sinceMs(), atMs));
+        if (!explanation.sentence().isEmpty()) {
+            labels.put("reason", explanation.reason().name().toLowerCase(Locale.ROOT));
+        }
         if (!verdict.subject().isEmpty()) {
             labels.put("subject", verdict.subject());
         }
         return labels;
     }
 
-    private String summary(Verdict verdict, ScopeView view) {
-        return view.scope() + ": " + verdict.value() + " instead of " + verdict.baseline() + " " + quarterHour;
+    /** Why it costs more than usual, where it does. */
+    private Explanation explain(ScopeView view, Verdict verdict) {
+        int hours = (int) Math.min(HOURS_EXPLAINED_MAX, Math.max(1, (atMs - verdict.sinceMs()) / HOUR_MS));
+        return Explanation.of(
+                Explanation.now(view, quarterHour, hours),
+                Explanation.usual(view, quarterHour, hours),
+                priceChanged(view, hours));
+    }
+
+    /** Whether one of the models that spent most of the scope costs more a token than it did. */
+    private boolean priceChanged(ScopeView view, int hours) {
+        return amounts(view.scope(), Figure.COST, Combination::model).stream()
+                .limit(MODELS_PRICED)
+                .map(model ->
+                        series.view(new Scope(view.scope().tenant(), Scope.Kind.MODEL, model.getKey()), List.of(), 0))
+                .anyMatch(model -> Explanation.priceChanged(
+                        Explanation.now(model, quarterHour, hours), Explanation.usual(model, quarterHour, hours)));
     }
 
     /** Who of the scope spent most on the day so far, the largest first. */
     private List<Contributor> contributors(Scope scope, String measure) {
-        Figure figure = measure.equals("cost") ? Figure.COST : Figure.REQUESTS;
+        Figure figure = measure.startsWith("cost") ? Figure.COST : Figure.REQUESTS;
         String field = scope.kind() == Scope.Kind.FEATURE ? "model" : "feature";
         Function<Combination, String> value =
                 scope.kind() == Scope.Kind.FEATURE ? Combination::model : Combination::feature;
+        List<Map.Entry<String, Long>> amounts = amounts(scope, figure, value);
+        long total = amounts.stream().mapToLong(Map.Entry::getValue).sum();
+        return amounts.stream()
+                .limit(CONTRIBUTORS_NAMED)
+                .map(entry -> new Contributor(field, entry.getKey(), entry.getValue(), share(entry.getValue(), total)))
+                .toList();
+    }
+
+    private List<Map.Entry<String, Long>> amounts(Scope scope, Figure figure, Function<Combination, String> value) {
         Map<String, Long> amounts = new HashMap<>();
         combinations.forEach((of, figures) -> {
             if (isIn(scope, of)) {
                 amounts.merge(value.apply(of), figures[figure.ordinal()], Math::addExact);
             }
         });
-        long total = amounts.values().stream().mapToLong(Long::longValue).sum();
         return amounts.entrySet().stream()
                 .filter(entry -> entry.getValue() > 0)
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
-                .limit(CONTRIBUTORS_NAMED)
-                .map(entry -> new Contributor(field, entry.getKey(), entry.getValue(), share(entry.getValue(), total)))
                 .toList();
     }
 

@@ -11,6 +11,7 @@ import io.spendstream.rollup.QuarterFeed;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,10 +41,14 @@ public final class QuarterCloses implements QuarterFeed {
     private static final byte OPEN = 1;
     private static final byte LATE = 2;
     private static final long NOT_BEGUN = Long.MIN_VALUE;
-    /** Closed at once: a long time takes several commits, so that no transaction gets long. */
-    private static final int CLOSED_MAX = 24;
+    /** Read from the cells at once. */
+    private static final int QUARTERS_AT_ONCE = 24;
+    /** Sent before a commit, about: a long time takes several, so that no transaction gets long. */
+    private static final int AMOUNTS_AT_ONCE = 20_000;
     /** Sent of what was in the cube before the first close: as much as detectors look back. */
-    private static final int HISTORY = (ScopeView.DAYS_KEPT + 1) * 96;
+    private static final int QUARTERS_PER_DAY = 96;
+
+    private static final int HISTORY = (ScopeView.DAYS_KEPT + 1) * QUARTERS_PER_DAY;
 
     /** What amounts that came late are of. */
     private record Late(long cameIn, long quarterHour, Combination of) {
@@ -91,6 +96,14 @@ public final class QuarterCloses implements QuarterFeed {
         try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
             all.forEachRemaining(this::restore);
         }
+        if (open != NOT_BEGUN) {
+            long today = SpendSeries.dayOf(open);
+            cells.users(today, today + 2, null, (tenant, user, day, measures) -> {
+                long cost = measures[Measure.COST.ordinal()];
+                String name = user == null ? DeltaBlock.NO_USER : user;
+                topUsers.see(tenant, name.getBytes(StandardCharsets.UTF_8), day, cost, cost);
+            });
+        }
     }
 
     private void restore(KeyValue<Bytes, byte[]> entry) {
@@ -131,8 +144,9 @@ public final class QuarterCloses implements QuarterFeed {
     }
 
     @Override
-    public void user(String tenant, byte[] user, long day, Delta total) {
-        topUsers.see(tenant, user, day, total.measures()[Measure.COST.ordinal()]);
+    public void user(String tenant, byte[] user, long day, Delta added, Delta total) {
+        int cost = Measure.COST.ordinal();
+        topUsers.see(tenant, user, day, added.measures()[cost], total.measures()[cost]);
     }
 
     @Override
@@ -166,21 +180,38 @@ public final class QuarterCloses implements QuarterFeed {
         if (to <= open) {
             return;
         }
-        long from = open == NOT_BEGUN ? to - HISTORY : open;
-        to = Math.min(to, from + CLOSED_MAX);
-        sendInTime(from, to);
-        sendLate(to);
+        if (open == NOT_BEGUN) {
+            open = firstWithCells(to);
+        }
+        int sent = 0;
+        while (open < to && sent < AMOUNTS_AT_ONCE) {
+            long end = Math.min(to, open + QUARTERS_AT_ONCE);
+            sent += sendInTime(open, end) + sendLate(end);
+            open = end;
+        }
         sendUsers();
         for (CloseBlock.Writer writer : writers) {
-            writer.closed(to);
+            writer.closed(open);
         }
-        open = to;
         store.put(Bytes.wrap(new byte[] {OPEN}), number(open));
         for (int partition = 0; partition < partitions; partition++) {
             for (byte[] block : writers[partition].take()) {
                 send.accept(partition, block);
             }
         }
+    }
+
+    /** Where to begin: with the first day of the history that has anything. */
+    private long firstWithCells(long to) {
+        long[] first = {SpendSeries.dayOf(to)};
+        cells.cells(
+                Resolution.DAY,
+                SpendSeries.dayOf(to - HISTORY),
+                first[0],
+                null,
+                null,
+                (dimensions, day, measures, units) -> first[0] = Math.min(first[0], day));
+        return Math.min(to, first[0] * QUARTERS_PER_DAY);
     }
 
     /** The first quarter-hour that some source has still open. */
@@ -191,7 +222,8 @@ public final class QuarterCloses implements QuarterFeed {
         return clocks.values().stream().mapToLong(Long::longValue).min().orElse(NOT_BEGUN);
     }
 
-    private void sendInTime(long from, long to) {
+    /** Answers how many amounts it sent. */
+    private int sendInTime(long from, long to) {
         Map<Cell, long[]> sums = new HashMap<>();
         cells.cells(
                 Resolution.QUARTER_HOUR,
@@ -215,22 +247,27 @@ public final class QuarterCloses implements QuarterFeed {
                 to(cell.of().tenant()).amounts(cell.quarterHour(), cell.quarterHour(), cell.of(), figures);
             }
         });
+        return sums.size();
     }
 
-    private void sendLate(long before) {
+    private int sendLate(long before) {
+        int sent = 0;
         while (!late.isEmpty() && late.firstKey().cameIn() < before) {
             Map.Entry<Late, long[]> first = late.pollFirstEntry();
             Late key = first.getKey();
             to(key.of().tenant()).amounts(key.cameIn(), key.quarterHour(), key.of(), first.getValue());
             store.delete(key(key));
+            sent++;
         }
+        return sent;
     }
 
     private void sendUsers() {
-        topUsers.takeChanged((tenantAndDay, spenders) -> {
-            for (TopUsers.Spender spender : spenders) {
-                to(tenantAndDay.getKey())
-                        .user(tenantAndDay.getKey(), tenantAndDay.getValue(), spender.name(), spender.costNanoUsd);
+        topUsers.takeChanged((tenant, top) -> {
+            CloseBlock.Writer writer = to(tenant);
+            writer.users(tenant, top.day(), top.costOfAll());
+            for (TopUsers.Spender spender : top.largestFirst()) {
+                writer.user(tenant, spender.name(), spender.costNanoUsd);
             }
         });
     }

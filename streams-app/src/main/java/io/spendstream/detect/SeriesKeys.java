@@ -18,6 +18,8 @@ import org.apache.kafka.common.utils.Bytes;
  *   <li>a day of a combination: {@code 5}, tenant, day, feature, team, model
  *   <li>users of a tenant's day: {@code 6}, tenant, source
  *   <li>an alert: {@code 7}, tenant, detector, kind, value, subject
+ *   <li>requests that stand out in a quarter-hour that is not closed yet: {@code 8}, quarter-hour, tenant, feature, model
+ *   <li>in a store of their own, what requests are like: {@code 9}, tenant, feature, model
  * </ul>
  *
  * Texts are UTF-8 and end in a zero byte, which no valid event contains; no team is the byte 1. Numbers are eight bytes
@@ -33,6 +35,8 @@ final class SeriesKeys {
     private static final byte COMBINATION = 5;
     private static final byte USERS = 6;
     private static final byte ALERT = 7;
+    private static final byte OUTLIER = 8;
+    private static final byte SKETCH = 9;
     private static final byte ABSENT = 1;
 
     private SeriesKeys() {}
@@ -110,6 +114,23 @@ final class SeriesKeys {
 
     static Bytes alertsFrom() {
         return Bytes.wrap(new byte[] {ALERT});
+    }
+
+    static Bytes outlier(long cameIn, Combination of) {
+        return new Key(OUTLIER)
+                .number(cameIn)
+                .text(of.tenant())
+                .text(of.feature())
+                .text(of.model())
+                .end();
+    }
+
+    static Bytes outliersFrom(long cameIn) {
+        return new Key(OUTLIER).number(cameIn).end();
+    }
+
+    static Bytes sketch(String tenant, String feature, String model) {
+        return new Key(SKETCH).text(tenant).text(feature).text(model).end();
     }
 
     /** The first key after all those that begin like this one. */

@@ -77,6 +77,10 @@ final class SpendSeries {
         tenants.computeIfAbsent(scope.tenant(), t -> new LinkedHashMap<>()).put(scope, known);
     }
 
+    private Map<Scope, Known> scopesOf(String tenant) {
+        return tenants.computeIfAbsent(tenant, t -> new LinkedHashMap<>());
+    }
+
     Collection<String> tenants() {
         return tenants.keySet();
     }
@@ -98,6 +102,10 @@ final class SpendSeries {
      * @param cameIn the quarter-hour in which it came: the same, or a later one where it came late
      */
     void add(long cameIn, long quarterHour, Combination of, long[] figures) {
+        if (dayOf(cameIn) > dayOf(quarterHour)) {
+            // A day before has changed, and with it what is usual: of the tenant's days all its scopes take account.
+            scopesOf(of.tenant()).values().forEach(known -> known.baseline = null);
+        }
         addTo(Scope.tenant(of.tenant()), cameIn, quarterHour, figures);
         addTo(new Scope(of.tenant(), Scope.Kind.FEATURE, of.feature()), cameIn, quarterHour, figures);
         if (of.team() != null) {
@@ -109,14 +117,11 @@ final class SpendSeries {
 
     private void addTo(Scope scope, long cameIn, long quarterHour, long[] figures) {
         long day = dayOf(quarterHour);
-        Known known = tenants.computeIfAbsent(scope.tenant(), t -> new LinkedHashMap<>())
-                .computeIfAbsent(scope, s -> new Known(s, day, day, new RecentQuarters()));
+        Known known =
+                scopesOf(scope.tenant()).computeIfAbsent(scope, s -> new Known(s, day, day, new RecentQuarters()));
         known.firstDay = Math.min(known.firstDay, day);
         known.lastDay = Math.max(known.lastDay, day);
         known.recent.add(quarterHour, figures);
-        if (known.baseline != null && day < known.baseline.day()) {
-            known.baseline = null;
-        }
         changed.add(known);
         changedDay(scope, day).add(hourOf(quarterHour), figures);
         if (cameIn > quarterHour) {
@@ -126,6 +131,16 @@ final class SpendSeries {
             known.recent.add(cameIn, late);
             changedDay(scope, dayOf(cameIn)).add(hourOf(cameIn), late);
         }
+    }
+
+    /** What a tenant has spent on a day, as far as it is closed. Nano-USD. */
+    long costOf(String tenant, long day) {
+        return dayOf(Scope.tenant(tenant), day).total(Figure.COST);
+    }
+
+    /** Notes what the user who spent most of a tenant's day has spent so far. */
+    void topUser(String tenant, long quarterHour, long cost) {
+        changedDay(Scope.tenant(tenant), dayOf(quarterHour)).topUser(cost);
     }
 
     private void addToCombination(Combination of, long day, long[] figures) {

@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
 final class TopUsers {
 
     /** Kept of each tenant. */
-    static final int USERS_MAX = 5;
+    static final int USERS_MAX = 10;
 
     /** One of them. */
     static final class Spender {
@@ -33,12 +33,31 @@ final class TopUsers {
 
     private static final byte[] NO_USER = DeltaBlock.NO_USER.getBytes(StandardCharsets.UTF_8);
 
-    /** Those of one tenant's latest day, in no order. */
-    private static final class Top {
+    /** Those of one tenant's latest day. */
+    static final class Top {
         private final Spender[] spenders = new Spender[USERS_MAX];
         private long day = Long.MIN_VALUE;
+        private long costOfAll;
         private int count;
         private boolean changed;
+
+        long day() {
+            return day;
+        }
+
+        /** Of all users of the day, also those without a name. Nano-USD. */
+        long costOfAll() {
+            return costOfAll;
+        }
+
+        List<Spender> largestFirst() {
+            Spender[] sorted = Arrays.copyOf(spenders, count);
+            Arrays.sort(
+                    sorted,
+                    Comparator.comparingLong((Spender spender) -> -spender.costNanoUsd)
+                            .thenComparing(Spender::name));
+            return List.of(sorted);
+        }
 
         /** Who spends less is not among them, once there are enough. */
         private long floor() {
@@ -77,36 +96,33 @@ final class TopUsers {
     private final Map<String, Top> tops = new HashMap<>();
 
     /** Takes notice of what a user's day has come to. */
-    void see(String tenant, byte[] user, long day, long costNanoUsd) {
+    void see(String tenant, byte[] user, long day, long added, long costNanoUsd) {
         Top top = tops.get(tenant);
         if (top == null) {
             top = new Top();
             tops.put(tenant, top);
         }
-        if (day < top.day || Arrays.equals(user, NO_USER)) {
+        if (day < top.day) {
             return;
         }
         if (day > top.day) {
             top.day = day;
             top.count = 0;
+            top.costOfAll = 0;
         }
-        if (costNanoUsd > top.floor()) {
+        top.costOfAll = Math.addExact(top.costOfAll, added);
+        top.changed = true;
+        if (costNanoUsd > top.floor() && !Arrays.equals(user, NO_USER)) {
             top.put(user, costNanoUsd);
-            top.changed = true;
         }
     }
 
-    /** Hands out those that have changed since the last time: tenant and day, the largest first. */
-    void takeChanged(BiConsumer<Map.Entry<String, Long>, List<Spender>> visitor) {
+    /** Hands out those that have changed since the last time, by tenant. */
+    void takeChanged(BiConsumer<String, Top> visitor) {
         new TreeMap<>(tops).forEach((tenant, top) -> {
             if (top.changed) {
                 top.changed = false;
-                Spender[] sorted = Arrays.copyOf(top.spenders, top.count);
-                Arrays.sort(
-                        sorted,
-                        Comparator.comparingLong((Spender spender) -> -spender.costNanoUsd)
-                                .thenComparing(Spender::name));
-                visitor.accept(Map.entry(tenant, top.day), List.of(sorted));
+                visitor.accept(tenant, top);
             }
         });
     }

@@ -2,6 +2,7 @@ package io.spendstream.ingest;
 
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Meter;
+import io.spendstream.usage.Texts;
 import io.spendstream.usage.UsageRecord;
 import java.time.Instant;
 import java.util.Map;
@@ -213,38 +214,21 @@ public final class EventRules {
         return true;
     }
 
-    /** Also those of Latin-1, and what separates lines and paragraphs: they break logs, files and keys alike. */
-    private static boolean isControl(char c) {
-        return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
-    }
-
     private static Fault text(String field, String value, int lengthMax) {
         int length = value.length();
         if (length > lengthMax) {
             return new Fault(
                     Rejection.TEXT_TOO_LONG, shortened(field), length + " characters are more than " + lengthMax);
         }
-        for (int i = 0; i < length; i++) {
-            char c = value.charAt(i);
-            if (isControl(c)) {
-                return new Fault(
-                        Rejection.CONTROL_CHARACTER,
-                        shortened(field),
-                        "holds the control character U+%04X".formatted((int) c));
-            }
-            if (Character.isSurrogate(c)) {
-                if (!Character.isHighSurrogate(c)
-                        || i + 1 == length
-                        || !Character.isLowSurrogate(value.charAt(i + 1))) {
-                    return new Fault(
-                            Rejection.UNPAIRED_SURROGATE,
-                            shortened(field),
-                            "holds the unpaired surrogate U+%04X, which is no character".formatted((int) c));
-                }
-                i++;
-            }
+        int unfit = Texts.firstUnfit(value);
+        if (unfit < 0) {
+            return null;
         }
-        return null;
+        char c = value.charAt(unfit);
+        return new Fault(
+                Texts.isControl(c) ? Rejection.CONTROL_CHARACTER : Rejection.UNPAIRED_SURROGATE,
+                shortened(field),
+                Texts.unfit(c));
     }
 
     private static Fault amount(String field, long value) {

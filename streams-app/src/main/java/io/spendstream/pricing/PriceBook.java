@@ -1,5 +1,6 @@
 package io.spendstream.pricing;
 
+import io.spendstream.usage.TopicBook;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.RateCard;
 import java.util.ArrayList;
@@ -26,7 +27,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * record is replaced name by name: a reader on another thread may for a moment see the new
  * record by one of its names and the old one by another.
  */
-public final class PriceBook {
+public final class PriceBook extends TopicBook {
+
+    /** Models of which it is remembered when they changed last. */
+    private static final int CHANGES_MAX = 20_000;
 
     private final ConcurrentSkipListMap<String, ModelPrices> records = new ConcurrentSkipListMap<>();
     private final Map<String, CompiledModel> compiled = new HashMap<>();
@@ -36,6 +40,10 @@ public final class PriceBook {
     private final ConcurrentHashMap<String, CompiledModel> byName = new ConcurrentHashMap<>();
 
     private volatile long version;
+
+    public PriceBook() {
+        super(CHANGES_MAX);
+    }
 
     /**
      * Takes a model's record in place of the one before.

@@ -1,6 +1,7 @@
 package io.spendstream.pricing;
 
 import io.spendstream.usage.Meter;
+import io.spendstream.usage.Texts;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.Rate;
 import io.spendstream.v1.RateCard;
@@ -95,6 +96,8 @@ public final class PriceRules {
         }
         if (card.getSource() != null && card.getSource().length() > SOURCE_LENGTH_MAX) {
             faults.add(field + ".source", card.getSource().length() + " characters are more than " + SOURCE_LENGTH_MAX);
+        } else if (card.getSource() != null) {
+            checkCharacters(faults, field + ".source", card.getSource());
         }
         checkRates(faults, field + ".rates", card.getRates());
     }
@@ -203,10 +206,14 @@ public final class PriceRules {
         } else if (name.length() > NAME_LENGTH_MAX) {
             faults.add(field, name.length() + " characters are more than " + NAME_LENGTH_MAX);
         } else {
-            name.chars()
-                    .filter(c -> c < ' ')
-                    .findFirst()
-                    .ifPresent(c -> faults.add(field, "holds the control character U+%04X".formatted(c)));
+            checkCharacters(faults, field, name);
+        }
+    }
+
+    private static void checkCharacters(Faults faults, String field, String text) {
+        int unfit = Texts.firstUnfit(text);
+        if (unfit >= 0) {
+            faults.add(field, Texts.unfit(text.charAt(unfit)));
         }
     }
 

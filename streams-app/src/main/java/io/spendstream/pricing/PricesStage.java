@@ -3,12 +3,14 @@ package io.spendstream.pricing;
 import io.spendstream.v1.ModelPrices;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -43,11 +45,18 @@ public final class PricesStage extends ContextualProcessor<Bytes, byte[], Void, 
 
     @Override
     public void process(Record<Bytes, byte[]> record) {
+        Optional<RecordMetadata> metadata = context().recordMetadata().filter(m -> m.partition() == 0);
+        take(record, metadata.map(RecordMetadata::offset).orElse(-1L));
+        metadata.ifPresent(m -> book.readUpTo(m.offset() + 1));
+    }
+
+    private void take(Record<Bytes, byte[]> record, long offset) {
         if (record.key() == null) {
             refused.accept("", "has no key; it takes the model's name");
             return;
         }
         String model = new String(record.key().get(), StandardCharsets.UTF_8);
+        book.changed(model, offset);
         if (record.value() == null) {
             store.delete(record.key());
             book.remove(model);

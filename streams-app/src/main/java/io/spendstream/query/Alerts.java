@@ -17,10 +17,22 @@ public interface Alerts {
      * @param kinds any of these; empty: all
      * @param tenant null: of all
      * @param budget null: of all, also those of no budget
+     * @param id null: any
+     * @param notifies whether people were told of its last change; null: either
+     * @param acknowledged whether somebody looks after it; null: either
      * @param since changed then or later, by event time; null: from the beginning
      * @param limit at most so many, the last changed
      */
-    record Query(Set<AlertState> states, Set<String> kinds, String tenant, String budget, Instant since, int limit) {
+    record Query(
+            Set<AlertState> states,
+            Set<String> kinds,
+            String tenant,
+            String budget,
+            String id,
+            Boolean notifies,
+            Boolean acknowledged,
+            Instant since,
+            int limit) {
 
         public static final int LIMIT_MAX = 10_000;
 
@@ -32,12 +44,20 @@ public interface Alerts {
             }
         }
 
+        /** Those of an id: one at the most. */
+        public static Query ofId(String id) {
+            return new Query(Set.of(), Set.of(), null, null, id, null, null, null, 1);
+        }
+
         /** Whether an alert is one of them. */
-        public boolean matches(Alert alert) {
+        public boolean matches(Alert alert, boolean isAcknowledged) {
             return (states.isEmpty() || states.contains(alert.getState()))
                     && (kinds.isEmpty() || kinds.contains(alert.getKind()))
                     && (tenant == null || tenant.equals(alert.getTenant()))
                     && (budget == null || budget.equals(alert.getBudget()))
+                    && (id == null || id.equals(alert.getId()))
+                    && (notifies == null || notifies == alert.getNotify())
+                    && (acknowledged == null || acknowledged == isAcknowledged)
                     && (since == null || !alert.getChangedAt().isBefore(since));
         }
     }

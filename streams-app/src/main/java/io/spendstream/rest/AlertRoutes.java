@@ -2,40 +2,128 @@ package io.spendstream.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.spendstream.alert.AlertKind;
+import io.spendstream.alert.AlertMeasure;
+import io.spendstream.alert.AlertMeasure.Unit;
+import io.spendstream.alert.AlertNoteJson;
+import io.spendstream.alert.Telling;
 import io.spendstream.budget.BudgetJson;
 import io.spendstream.query.Alerts;
+import io.spendstream.query.Notes;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertNote;
+import io.spendstream.v1.AlertNoteKind;
 import io.spendstream.v1.AlertState;
-import io.spendstream.v1.BudgetMeasure;
 import io.spendstream.v1.Contributor;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
-/** Open and past alerts: {@code GET /v1/alerts}. Amounts are USD where the measure is cost, else counts. */
+/**
+ * Open and past alerts, {@code GET /v1/alerts}, and who looks after them, {@code /v1/alerts/{id}/acknowledge}. Amounts are
+ * USD, fractions or counts, as {@link AlertMeasure} says.
+ */
 final class AlertRoutes {
 
-    private static final List<String> PARAMS = List.of("state", "kind", "tenant", "budget", "since", "limit");
+    private static final List<String> PARAMS =
+            List.of("state", "kind", "tenant", "budget", "id", "notify", "acknowledged", "since", "limit");
     private static final int LIMIT_DEFAULT = 100;
+    private static final String ACKNOWLEDGE = "/acknowledge";
+    private static final String ALL = "/v1/alerts";
+    /** Of an acknowledgement. */
+    private static final int BODY_BYTES_MAX = 16 << 10;
 
     private final Alerts alerts;
+    private final Notes notes;
+    private final InstantSource clock;
     private final WorkerExecutor workers;
+    private final Bodies bodies;
 
-    AlertRoutes(Alerts alerts, WorkerExecutor workers) {
-        this.alerts = alerts;
+    AlertRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+        this.alerts = ports.budgets().alerts();
+        this.notes = ports.budgets().notes();
+        this.clock = ports.clock();
         this.workers = workers;
+        this.bodies = bodies.upTo(BODY_BYTES_MAX);
     }
 
     void mount(Api api) {
-        api.get("/v1/alerts", this::find);
+        api.get(ALL, this::find);
+        api.on(HttpMethod.POST, ALL + "/{id}" + ACKNOWLEDGE, ALL + "/:id" + ACKNOWLEDGE, this::acknowledge);
+        api.on(HttpMethod.DELETE, ALL + "/{id}" + ACKNOWLEDGE, ALL + "/:id" + ACKNOWLEDGE, this::withdraw);
+    }
+
+    private void acknowledge(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
+        String id = ctx.pathParam("id");
+        MediaTypes.requireJson(ctx.request());
+        Context context = ctx.vertx().getOrCreateContext();
+        bodies.read(ctx.request())
+                .compose(body ->
+                        existing(id, context).compose(alert -> workers.executeBlocking(() -> read(body, alert), false)))
+                .compose(note -> workers.executeBlocking(() -> notes.put(note), false)
+                        .compose(stored -> Future.fromCompletionStage(stored, context))
+                        .map(stored -> note))
+                .onSuccess(note -> ctx.response()
+                        .putHeader("Content-Type", Json.MEDIA_TYPE)
+                        .end(AlertNoteJson.writeAcknowledgement(note)))
+                .onFailure(ctx::fail);
+    }
+
+    private AlertNote read(Buffer body, Alert alert) {
+        AlertNoteJson.Reading reading =
+                AlertNoteJson.readAcknowledgement(body.toString(StandardCharsets.UTF_8), alert, now());
+        if (!reading.faults().isEmpty()) {
+            throw Problem.badRequest(
+                            "This is no valid acknowledgement; nothing was changed", Problem.faults(reading.faults()))
+                    .exception();
+        }
+        return reading.note();
+    }
+
+    /** As records have it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private void withdraw(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
+        String id = ctx.pathParam("id");
+        Context context = ctx.vertx().getOrCreateContext();
+        existing(id, context)
+                .compose(alert -> {
+                    if (notes.acknowledgement(alert).isEmpty()) {
+                        throw Problem.notFound("The alert '" + id + "' is not acknowledged")
+                                .exception();
+                    }
+                    return workers.executeBlocking(() -> notes.delete(AlertNoteKind.ACKNOWLEDGEMENT, id), false);
+                })
+                .compose(deleted -> Future.fromCompletionStage(deleted, context))
+                .onSuccess(done -> ctx.response().setStatusCode(204).end())
+                .onFailure(ctx::fail);
+    }
+
+    private Future<Alert> existing(String id, Context context) {
+        return workers.executeBlocking(() -> alerts.find(Alerts.Query.ofId(id)), false)
+                .compose(found -> Future.fromCompletionStage(found, context))
+                .map(found -> found.alerts().stream()
+                        .findFirst()
+                        .orElseThrow(() -> Problem.notFound("There is no alert '" + id + "'")
+                                .exception()));
     }
 
     private void find(RoutingContext ctx) {
@@ -57,6 +145,9 @@ final class AlertRoutes {
                 params.several("kind", AlertRoutes::kind, AlertKind.ids().toString()),
                 params.single("tenant"),
                 params.single("budget"),
+                params.single("id"),
+                params.flag("notify"),
+                params.flag("acknowledged"),
                 params.time("since"),
                 params.count("limit", LIMIT_DEFAULT, Alerts.Query.LIMIT_MAX));
         params.finish();
@@ -74,7 +165,7 @@ final class AlertRoutes {
                 .orElse(null);
     }
 
-    private static byte[] write(Alerts.Found found) {
+    private byte[] write(Alerts.Found found) {
         return Json.write(g -> {
             g.writeStartObject();
             g.writeArrayFieldStart("alerts");
@@ -88,26 +179,25 @@ final class AlertRoutes {
         });
     }
 
-    private static void write(JsonGenerator g, Alert alert) throws IOException {
-        // Only money needs another unit: any other measure is a count.
-        BudgetMeasure unit = alert.getMeasure().equals(BudgetJson.name(BudgetMeasure.COST))
-                ? BudgetMeasure.COST
-                : BudgetMeasure.REQUESTS;
+    private void write(JsonGenerator g, Alert alert) throws IOException {
+        Unit unit = AlertMeasure.unitOf(alert.getMeasure());
         g.writeStartObject();
         g.writeStringField("id", alert.getId());
         g.writeStringField("kind", alert.getKind());
         g.writeStringField("state", alert.getState().name());
         g.writeStringField("severity", BudgetJson.name(alert.getSeverity()));
         g.writeBooleanField("notify", alert.getNotify());
+        writeAcknowledged(g, alert);
+        g.writeStringField("silenced", alert.getLabels().get(Telling.SILENCED));
         g.writeStringField("tenant", alert.getTenant());
         writeTexts(g, "scope", alert.getScope());
         g.writeStringField("budget", alert.getBudget());
         StatusJson.writeFraction(g, "threshold", alert.getThreshold());
         g.writeStringField("action", alert.getAction());
         g.writeStringField("measure", alert.getMeasure());
-        StatusJson.writeAmount(g, "limit", unit, alert.getLimit());
-        StatusJson.writeAmount(g, "value", unit, alert.getValue());
-        StatusJson.writeAmount(g, "baseline", unit, alert.getBaseline());
+        writeAmount(g, "limit", unit, alert.getLimit());
+        writeAmount(g, "value", unit, alert.getValue());
+        writeAmount(g, "baseline", unit, alert.getBaseline());
         StatusJson.writeTime(g, "period_start", alert.getPeriodStart());
         StatusJson.writeTime(g, "period_end", alert.getPeriodEnd());
         g.writeStringField("zone", alert.getZone());
@@ -119,13 +209,42 @@ final class AlertRoutes {
             g.writeStartObject();
             g.writeStringField("field", contributor.getField());
             g.writeStringField("value", contributor.getValue());
-            StatusJson.writeAmount(g, "amount", unit, contributor.getAmount());
+            writeAmount(g, "amount", AlertMeasure.contributorUnitOf(alert.getMeasure()), contributor.getAmount());
             StatusJson.writeFraction(g, "share", contributor.getSharePpm());
             g.writeEndObject();
         }
         g.writeEndArray();
         writeTexts(g, "labels", alert.getLabels());
         g.writeEndObject();
+    }
+
+    private void writeAcknowledged(JsonGenerator g, Alert alert) throws IOException {
+        Optional<AlertNote> note = notes.acknowledgement(alert);
+        if (note.isEmpty()) {
+            g.writeNullField("acknowledged");
+            return;
+        }
+        g.writeObjectFieldStart("acknowledged");
+        g.writeStringField("by", note.get().getBy());
+        StatusJson.writeTime(g, "at", note.get().getAt());
+        g.writeStringField("comment", note.get().getComment());
+        g.writeEndObject();
+    }
+
+    private static void writeAmount(JsonGenerator g, String field, Unit unit, Long amount) throws IOException {
+        g.writeFieldName(field);
+        if (amount == null) {
+            g.writeNull();
+        } else {
+            Json.writeDecimal(
+                    g,
+                    amount,
+                    switch (unit) {
+                        case NANO_USD -> Json.NANO_DIGITS;
+                        case PPM -> Json.PPM_DIGITS;
+                        case COUNT -> 0;
+                    });
+        }
     }
 
     private static void writeTexts(JsonGenerator g, String field, Map<String, String> texts) throws IOException {

@@ -89,7 +89,7 @@ final class BudgetRoutes {
             faults.addAll(BudgetRules.checkModels(reading.budget(), this::isPriced));
         }
         if (!faults.isEmpty()) {
-            throw Problem.badRequest("This is no valid budget; nothing was changed", errors(faults))
+            throw Problem.badRequest("This is no valid budget; nothing was changed", Problem.faults(faults))
                     .exception();
         }
         boolean isNew = budgets.get(id).isEmpty();
@@ -106,12 +106,6 @@ final class BudgetRoutes {
         call.timeMs = ports.clock().instant().toEpochMilli();
         call.meters[Meter.INPUT_TOKENS.ordinal()] = 1;
         return ports.prices().quote(call).card() != null;
-    }
-
-    private static List<Problem.Fault> errors(List<BudgetFault> faults) {
-        return faults.stream()
-                .map(f -> new Problem.Fault(null, f.field().isEmpty() ? null : f.field(), "bad_value", f.reason()))
-                .toList();
     }
 
     private void delete(RoutingContext ctx) {

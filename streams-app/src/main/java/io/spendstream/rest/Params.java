@@ -83,6 +83,16 @@ final class Params {
         return otherwise;
     }
 
+    /** Null where it is not given. */
+    Boolean flag(String name) {
+        String text = single(name);
+        if (text == null || text.equals("true") || text.equals("false")) {
+            return text == null ? null : Boolean.valueOf(text);
+        }
+        fault(name, "bad_value", "'" + shortened(text) + "' is neither true nor false");
+        return null;
+    }
+
     /** A time as RFC 3339, or null. A plus that was not escaped arrives as a space. */
     Instant time(String name) {
         String text = single(name);

@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.budget.BudgetFault;
 import java.util.List;
 
 /**
@@ -33,6 +34,13 @@ record Problem(int status, String code, String title, String detail, List<Fault>
 
     static Problem badRequest(String detail, List<Fault> errors) {
         return new Problem(400, "invalid-request", "The request is not valid", detail, errors, 0);
+    }
+
+    /** Of a definition, by field. */
+    static List<Fault> faults(List<BudgetFault> faults) {
+        return faults.stream()
+                .map(f -> new Fault(null, f.field().isEmpty() ? null : f.field(), "bad_value", f.reason()))
+                .toList();
     }
 
     static Problem invalidEvents(String detail, List<Fault> errors) {

@@ -150,7 +150,8 @@ public final class RestServer implements AutoCloseable {
         new PriceRoutes(ports, workers, bodies).mount(api);
         if (ports.budgets() != null) {
             new BudgetRoutes(ports, workers, bodies).mount(api);
-            new AlertRoutes(ports.budgets().alerts(), workers).mount(api);
+            new AlertRoutes(ports, workers, bodies).mount(api);
+            new SilenceRoutes(ports, workers, bodies).mount(api);
         }
         new InstanceRoutes(ports, workers).mount(api);
         new PageRoutes().mount(api);

@@ -186,7 +186,7 @@ final class CellTable implements CellReader {
                 public void user(String tenant, byte[] user, long day, Delta delta) {
                     values.know(tenant);
                     CellKeys.writeUser(key.clear(), tenant, day, user);
-                    quarters.user(tenant, user, day, addTo(key, delta).total);
+                    quarters.user(tenant, user, day, delta, addTo(key, delta).total);
                 }
 
                 @Override

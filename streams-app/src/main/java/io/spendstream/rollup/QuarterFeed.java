@@ -26,9 +26,10 @@ public interface QuarterFeed {
      * A delta has been added to a user's day.
      *
      * @param user UTF-8; {@link DeltaBlock#NO_USER} where none is given
+     * @param added what was added
      * @param total of the day so far
      */
-    void user(String tenant, byte[] user, long day, Delta total);
+    void user(String tenant, byte[] user, long day, Delta added, Delta total);
 
     /** A source has come so far, and all that it sent before has been added. */
     void clock(DeltaBlock.Clock clock);
@@ -45,7 +46,7 @@ public interface QuarterFeed {
         public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {}
 
         @Override
-        public void user(String tenant, byte[] user, long day, Delta total) {}
+        public void user(String tenant, byte[] user, long day, Delta added, Delta total) {}
 
         @Override
         public void clock(DeltaBlock.Clock clock) {}

@@ -1,24 +1,24 @@
 package io.spendstream.runtime;
 
-import io.spendstream.budget.BudgetBook;
+import io.spendstream.usage.TopicBook;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 
 /**
- * Tells the budget book how far its topic was read at the start: to the end, also where the last records are compacted
+ * Tells the books how far their topics were read at the start: to the end, also where the last records are compacted
  * away, so that no record says so.
  */
 public final class BookRestored implements StateRestoreListener {
 
-    private final BudgetBook book;
-    private final String topic;
+    private final Map<String, TopicBook> books;
     private final ConcurrentMap<TopicPartition, Long> ends = new ConcurrentHashMap<>();
 
-    public BookRestored(BudgetBook book, String topic) {
-        this.book = book;
-        this.topic = topic;
+    /** @param books by topic */
+    public BookRestored(Map<String, TopicBook> books) {
+        this.books = Map.copyOf(books);
     }
 
     @Override
@@ -33,7 +33,8 @@ public final class BookRestored implements StateRestoreListener {
 
     @Override
     public void onRestoreEnd(TopicPartition partition, String store, long restored) {
-        if (partition.topic().equals(topic) && partition.partition() == 0) {
+        TopicBook book = books.get(partition.topic());
+        if (book != null && partition.partition() == 0) {
             book.readUpTo(ends.get(partition));
         }
     }

@@ -1,11 +1,13 @@
 package io.spendstream.runtime;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.client.PublisherConfig;
 import io.spendstream.client.UsagePublisher;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.query.Budgets;
 import io.spendstream.query.EventIntake;
+import io.spendstream.query.Notes;
 import io.spendstream.query.Prices;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topics;
@@ -24,6 +26,7 @@ public final class Clients implements AutoCloseable {
     private final UsagePublisher publisher;
     private final PricesTopic prices;
     private final BudgetsTopic budgets;
+    private final NotesTopic notes;
 
     public Clients(
             AppConfig config,
@@ -31,7 +34,8 @@ public final class Clients implements AutoCloseable {
             Schemas schemas,
             SchemaRegistry registry,
             PriceBook book,
-            BudgetBook budgetBook) {
+            BudgetBook budgetBook,
+            AlertNotes alertNotes) {
         publisher = UsagePublisher.open(publisher(config, topics), registry);
         prices = new PricesTopic(
                 book,
@@ -41,6 +45,10 @@ public final class Clients implements AutoCloseable {
                 budgetBook,
                 topics.budgets().name(),
                 new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.budgets.serializer()));
+        notes = new NotesTopic(
+                alertNotes,
+                topics.alertNotes().name(),
+                new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.notes.serializer()));
     }
 
     /** What its acknowledgements depend on stays as it is; the rest is as configured for every client. */
@@ -76,9 +84,14 @@ public final class Clients implements AutoCloseable {
         return budgets;
     }
 
+    public Notes notes() {
+        return notes;
+    }
+
     @Override
     public void close() {
         publisher.close(CLOSE_WITHIN);
+        notes.close();
         budgets.close();
         prices.close();
     }

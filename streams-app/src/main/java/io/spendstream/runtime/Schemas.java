@@ -7,6 +7,7 @@ import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
@@ -37,6 +38,7 @@ public final class Schemas {
     public final AvroSerde<Budget> budgets;
     public final AvroSerde<BudgetStatus> statuses;
     public final AvroSerde<Alert> alerts;
+    public final AvroSerde<AlertNote> notes;
     public final WriterSchemas writers;
 
     private final SchemaRegistry registry;
@@ -52,6 +54,7 @@ public final class Schemas {
         budgets = new AvroSerde<>(Budget.class, registry);
         statuses = new AvroSerde<>(BudgetStatus.class, registry);
         alerts = new AvroSerde<>(Alert.class, registry);
+        notes = new AvroSerde<>(AlertNote.class, registry);
         writers = new WriterSchemas(registry, () -> System.nanoTime() / 1_000_000, background());
     }
 
@@ -83,6 +86,7 @@ public final class Schemas {
         warm(statuses, topics.budgetStatus().name());
         warm(alerts, topics.budgetAlerts().name());
         warm(alerts, topics.anomalyAlerts().name());
+        warm(notes, topics.alertNotes().name());
         writers.learn(AvroSerde.valueSubject(topics.usageEvents().name()));
     }
 

@@ -1,5 +1,6 @@
 package io.spendstream.runtime;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.query.Alerts;
 import io.spendstream.query.BudgetCounters;
@@ -30,6 +31,7 @@ public final class ShownBudgets implements BudgetCounters, Alerts {
 
     private final StatusView statuses;
     private final AlertView alerts;
+    private final AlertNotes notes;
     private final LagSource lag;
     private final HealthSource health;
     private final InstantSource clock;
@@ -38,9 +40,15 @@ public final class ShownBudgets implements BudgetCounters, Alerts {
 
     /** @param lag of what is shown here */
     public ShownBudgets(
-            StatusView statuses, AlertView alerts, LagSource lag, HealthSource health, InstantSource clock) {
+            StatusView statuses,
+            AlertView alerts,
+            AlertNotes notes,
+            LagSource lag,
+            HealthSource health,
+            InstantSource clock) {
         this.statuses = statuses;
         this.alerts = alerts;
+        this.notes = notes;
         this.lag = lag;
         this.health = health;
         this.clock = clock;
@@ -80,7 +88,8 @@ public final class ShownBudgets implements BudgetCounters, Alerts {
             return CompletableFuture.failedFuture(new NotAllThere(List.of(), 0, health.whyNotReady()));
         }
         List<Alert> found = alerts.all().stream()
-                .filter(query::matches)
+                .filter(alert ->
+                        query.matches(alert, notes.acknowledgement(alert).isPresent()))
                 .sorted(Comparator.comparing(Alert::getChangedAt).reversed())
                 .toList();
         boolean truncated = found.size() > query.limit();

@@ -70,7 +70,7 @@ public final class ScopeUsage extends ScopeFeed implements UsageFeed {
     }
 
     @Override
-    public void add(MeteredUsage usage) {
+    public void add(MeteredUsage usage, long cameIn) {
         // A call that comes after its budget was seen here counts, however soon.
         followBook();
         if (isCounting()) {

@@ -18,6 +18,7 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param budgetStatus where counters stand; key: budget, scope and group
  * @param budgetAlerts alerts of budgets as they open and are resolved; key: alert id
  * @param anomalyAlerts alerts of detectors likewise; key: alert id
+ * @param alertNotes what people say about alerts: acknowledgements and silences; key: which of them, and id
  */
 public record Topics(
         Topic usageEvents,
@@ -29,7 +30,8 @@ public record Topics(
         Topic budgets,
         Topic budgetStatus,
         Topic budgetAlerts,
-        Topic anomalyAlerts) {
+        Topic anomalyAlerts,
+        Topic alertNotes) {
 
     /** Of a usage event, key and value together and uncompressed: more cannot be one, whatever its fields hold. */
     public static final int RECORD_BYTES_MAX = 8 << 20;
@@ -44,6 +46,7 @@ public record Topics(
 
     private static final Duration EVENTS_KEPT = Duration.ofDays(40);
     private static final Duration ALERTS_KEPT = Duration.ofDays(90);
+    private static final Duration NOTES_KEPT = Duration.ofDays(400);
     private static final Duration ROLLUPS_KEPT = Duration.ofDays(3 * 365 + 1);
 
     public static Topics withPrefix(String prefix) {
@@ -67,7 +70,11 @@ public record Topics(
                 Topic.table(prefix + "budget-status"),
                 // One partition: every instance reads all of it, in one order.
                 Topic.kept(prefix + "budget-alerts", ALERTS_KEPT).withPartitions(1),
-                Topic.kept(prefix + "anomaly-alerts", ALERTS_KEPT).withPartitions(1));
+                Topic.kept(prefix + "anomaly-alerts", ALERTS_KEPT).withPartitions(1),
+                // A silence is over by then. Nobody takes back what was said of an alert that is long over.
+                Topic.kept(prefix + "alert-notes", NOTES_KEPT)
+                        .withPartitions(1)
+                        .with(TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete"));
     }
 
     public List<Topic> all() {
@@ -81,6 +88,7 @@ public record Topics(
                 budgets,
                 budgetStatus,
                 budgetAlerts,
-                anomalyAlerts);
+                anomalyAlerts,
+                alertNotes);
     }
 }

@@ -1,6 +1,9 @@
 package io.spendstream.watch;
 
 import io.spendstream.alert.AlertKind;
+import io.spendstream.alert.AlertNotes;
+import io.spendstream.alert.LifeCycle;
+import io.spendstream.alert.Telling;
 import io.spendstream.budget.AlertIds;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.budget.BudgetDefinition;
@@ -9,6 +12,7 @@ import io.spendstream.budget.Forecast;
 import io.spendstream.budget.Threshold;
 import io.spendstream.budget.Thresholds;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
 import io.spendstream.v1.BudgetStatus;
 import java.time.Duration;
@@ -43,12 +47,14 @@ final class BudgetWatch {
     }
 
     private final CounterTable table;
+    private final AlertNotes notes;
     private final Out out;
     /** Of each scope: the budgets as of the last look. */
     private Map<String, BudgetBook.Scope> watched = Map.of();
 
-    BudgetWatch(CounterTable table, Out out) {
+    BudgetWatch(CounterTable table, AlertNotes notes, Out out) {
         this.table = table;
+        this.notes = notes;
         this.out = out;
     }
 
@@ -94,7 +100,11 @@ final class BudgetWatch {
         }
         for (KeyValue<Counter, Counter.AlertKey> open : table.openAlerts(counters)) {
             if (gone.contains(open.value.budget())) {
-                resolve(open.key, open.value, null, 0, "the budget is no longer defined");
+                resolve(
+                        open.key,
+                        open.value,
+                        open.key.alerts.get(open.value).alert(),
+                        "the budget is no longer defined");
             }
         }
         Set<List<String>> groups = table.groupsOf(counters);
@@ -180,22 +190,18 @@ final class BudgetWatch {
                 Thresholds.change(budget.thresholds(), open.keySet(), reading.limit(), reading.spent());
         boolean told = false;
         for (Threshold threshold : change.opened()) {
-            told |= open(
+            told |= fires(
                     reading,
                     key(budget, THRESHOLD, Long.toString(threshold.atPpm())),
+                    WatchRecords.severity(threshold),
                     id -> WatchRecords.threshold(id, reading, threshold, threshold.equals(change.notifies())));
         }
         for (Threshold threshold : change.resolved()) {
-            told |= resolve(
-                    counter,
-                    open.get(threshold.atPpm()),
-                    reading,
-                    reading.limit(),
-                    "spend is below the threshold again");
+            told |= isOver(reading, open.get(threshold.atPpm()), "spend is below the threshold again");
         }
         budget.thresholds().forEach(threshold -> open.remove(threshold.atPpm()));
         for (Counter.AlertKey key : open.values()) {
-            told |= resolve(counter, key, reading, reading.limit(), "the budget no longer has this threshold");
+            told |= isOver(reading, key, "the budget no longer has this threshold");
         }
         return told;
     }
@@ -211,9 +217,8 @@ final class BudgetWatch {
         }
     }
 
-    /** The rules that are less urgent than the one that applies stay as they are; those that are more urgent are over. */
+    /** One alert for all rules: it becomes more urgent with a more urgent rule, and is over when none applies. */
     private void burnRate(Reading reading) {
-        Counter counter = reading.counter();
         BudgetDefinition budget = reading.budget();
         Optional<BurnRate.Rule> firing = BurnRate.firing(
                 reading.limit(),
@@ -221,36 +226,29 @@ final class BudgetWatch {
                 reading.spent(),
                 budget.burnRateMin(),
                 window -> reading.within(window));
-        for (BurnRate.Rule rule : BurnRate.RULES) {
-            Counter.AlertKey key = key(budget, BURN_RATE, rule.name());
-            boolean applies = firing.isPresent() && firing.get().equals(rule);
-            if (applies) {
-                if (!counter.alerts.containsKey(key)) {
-                    open(reading, key, id -> WatchRecords.burnRate(id, reading, rule));
-                }
-                break;
-            }
-            if (counter.alerts.containsKey(key)) {
-                resolve(counter, key, reading, reading.limit(), "the pace has slowed down");
-            }
+        Counter.AlertKey key = key(budget, BURN_RATE, "");
+        if (firing.isPresent()) {
+            BurnRate.Rule rule = firing.get();
+            fires(reading, key, rule.severity(), id -> WatchRecords.burnRate(id, reading, rule));
+        } else {
+            isOver(reading, key, "the pace has slowed down");
         }
     }
 
     /** Open until the pace leads to nine tenths of the limit at the most, so that it does not come and go. */
     private void forecast(Reading reading) {
-        Counter counter = reading.counter();
         BudgetDefinition budget = reading.budget();
         if (budget.isLifetime()) {
             return;
         }
         Counter.AlertKey key = key(budget, FORECAST, "");
         Forecast forecast = reading.forecast();
-        if (!counter.alerts.containsKey(key)) {
+        if (!reading.counter().alerts.containsKey(key)) {
             if (Forecast.warns(forecast, reading.limit(), reading.spent(), budget.burnRateMin())) {
-                open(reading, key, id -> WatchRecords.forecast(id, reading, forecast));
+                fires(reading, key, AlertSeverity.WARNING, id -> WatchRecords.forecast(id, reading, forecast));
             }
         } else if (forecast.atEnd() < reading.limit() - reading.limit() / 10) {
-            resolve(counter, key, reading, reading.limit(), "at the present pace the limit is not reached");
+            isOver(reading, key, "at the present pace the limit is not reached");
         }
     }
 
@@ -263,7 +261,7 @@ final class BudgetWatch {
             table.hold(reading.counter(), key, new Counter.Held(null));
             return false;
         }
-        return open(reading, key, id -> WatchRecords.overflow(id, reading));
+        return fires(reading, key, AlertSeverity.WARNING, id -> WatchRecords.overflow(id, reading));
     }
 
     @FunctionalInterface
@@ -271,37 +269,91 @@ final class BudgetWatch {
         Alert alert(String id);
     }
 
-    private boolean open(Reading reading, Counter.AlertKey key, Opening opening) {
+    /** A cause is there: its alert opens, becomes more urgent or goes on. Answers whether that was told. */
+    private boolean fires(Reading reading, Counter.AlertKey key, AlertSeverity severity, Opening opening) {
         Counter counter = reading.counter();
-        String id = AlertIds.of(
+        Counter.Held held = counter.alerts.get(key);
+        Alert before = held == null ? null : held.alert();
+        LifeCycle.Next next = LifeCycle.AT_ONCE.next(
+                LifeCycle.State.of(before), LifeCycle.Finding.FIRING, severity, counter.updatedAtMs);
+        if (next.step() == LifeCycle.Step.NONE) {
+            return false;
+        }
+        Alert found = opening.alert(AlertIds.of(
                 key.budget(),
                 counter.group.scope.id,
                 counter.group.values.toArray(String[]::new),
                 Instant.ofEpochMilli(counter.startMs),
                 key.kind(),
-                key.detail().isEmpty() ? null : key.detail());
-        Alert alert = opening.alert(id);
+                key.detail().isEmpty() ? null : key.detail()));
+        if (next.step() == LifeCycle.Step.ESCALATED) {
+            found = Alert.newBuilder(found)
+                    .setState(AlertState.ESCALATED)
+                    .setOpenedAt(before.getOpenedAt())
+                    .build();
+        }
+        Alert alert = Telling.told(found, before == null ? null : before.getSeverity(), notes);
         table.hold(counter, key, new Counter.Held(alert));
         out.alert(alert);
         return true;
     }
 
-    /** @param reading null where the budget is gone */
-    private boolean resolve(Counter counter, Counter.AlertKey key, Reading reading, long limit, String why) {
-        Alert alert = counter.alerts.get(key).alert();
+    /** A cause is gone: its alert, where there is one, is resolved. Answers whether that was told. */
+    private boolean isOver(Reading reading, Counter.AlertKey key, String why) {
+        Counter counter = reading.counter();
+        if (!counter.alerts.containsKey(key)) {
+            return false;
+        }
+        Alert before = counter.alerts.get(key).alert();
+        return resolve(
+                counter,
+                key,
+                before == null
+                        ? null
+                        : Alert.newBuilder(before)
+                                .setValue(reading.spent())
+                                .setLimit(reading.limit())
+                                .setContributors(WatchRecords.contributors(reading))
+                                .build(),
+                why);
+    }
+
+    /** @param alert what was told, as it is now; null where nobody was told */
+    private boolean resolve(Counter counter, Counter.AlertKey key, Alert alert, String why) {
         table.hold(counter, key, null);
         if (alert == null) {
             return false;
         }
-        out.alert(Alert.newBuilder(alert)
-                .setState(AlertState.RESOLVED)
-                .setChangedAt(Instant.ofEpochMilli(Math.max(alert.getChangedAt().toEpochMilli(), table.nowMs())))
-                .setValue(reading == null ? alert.getValue() : reading.spent())
-                .setLimit(reading == null ? alert.getLimit() : (Long) limit)
-                .setContributors(reading == null ? alert.getContributors() : WatchRecords.contributors(reading))
-                .setSummary("Resolved, " + why + ". Before: " + alert.getSummary())
-                .build());
+        long atMs = Math.max(alert.getChangedAt().toEpochMilli(), table.nowMs());
+        LifeCycle.Next next =
+                LifeCycle.AT_ONCE.next(LifeCycle.State.of(alert), LifeCycle.Finding.CLEAR, alert.getSeverity(), atMs);
+        Instant resolvedAt = Instant.ofEpochMilli(next.state().resolvedAt());
+        out.alert(Telling.told(WatchRecords.resolved(alert, resolvedAt, why), alert.getSeverity(), notes));
         return true;
+    }
+
+    /**
+     * Says again what is open for long, so that the topic holds it.
+     *
+     * @param fromMs when it was last asked (exclusive)
+     */
+    void sayAgain(long fromMs, long toMs) {
+        for (ScopeCounters scope : table.scopes()) {
+            table.underWay(
+                    scope,
+                    counter -> counter.alerts.values().stream()
+                            .map(Counter.Held::alert)
+                            .filter(alert -> alert != null && Telling.isDueAgain(alert, fromMs, toMs))
+                            .forEach(alert -> out.alert(Telling.again(alert))));
+        }
+    }
+
+    /** What is said of a period that is forgotten does not stay open for good; nobody needs to be told. */
+    void forgotten(Alert alert) {
+        out.alert(Alert.newBuilder(
+                        WatchRecords.resolved(alert, Instant.ofEpochMilli(table.nowMs()), "its period is long over"))
+                .setNotify(false)
+                .build());
     }
 
     private static Counter.AlertKey key(BudgetDefinition budget, String kind, String detail) {

@@ -1,5 +1,6 @@
 package io.spendstream.watch;
 
+import io.spendstream.alert.AlertBytes;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
 import io.spendstream.v1.Alert;
@@ -26,7 +27,17 @@ final class Counter {
     }
 
     /** An open alert; one that nobody was told of has no record. */
-    record Held(Alert alert) {}
+    record Held(Alert alert) {
+
+        /** As it is stored: nothing where nobody was told. */
+        byte[] toBytes() {
+            return alert == null ? new byte[0] : AlertBytes.encode(alert);
+        }
+
+        static Held of(byte[] bytes) {
+            return new Held(bytes.length == 0 ? null : AlertBytes.decode(bytes));
+        }
+    }
 
     /** Contributors that are told apart; those that come later share one. */
     static final int CONTRIBUTORS_MAX = 64;

@@ -3,6 +3,7 @@ package io.spendstream.watch;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
 import io.spendstream.scope.ScopeBlock;
+import io.spendstream.v1.Alert;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,7 +127,7 @@ final class CounterTable {
             store.delete(CounterKeys.alert(counter, key));
         } else {
             counter.alerts.put(key, held);
-            store.put(CounterKeys.alert(counter, key), HeldAlerts.encode(held));
+            store.put(CounterKeys.alert(counter, key), held.toBytes());
         }
     }
 
@@ -213,8 +214,12 @@ final class CounterTable {
         return groups;
     }
 
-    /** Deletes what is older than is kept. To be called when all is settled. */
-    void expire() {
+    /**
+     * Deletes what is older than is kept. To be called when all is settled.
+     *
+     * @param open is told of alerts that are still open then
+     */
+    void expire(Consumer<Alert> open) {
         long before = nowMs - settings.kept().toMillis();
         for (ScopeCounters scope : scopes.values()) {
             each(CounterKeys.counters(scope.id), entry -> {
@@ -222,7 +227,7 @@ final class CounterTable {
                 parts.text();
                 long start = parts.time();
                 if (new ByteSource(entry.value).readSigned() < before) {
-                    forget(scope, start, parts.group());
+                    forget(scope, start, parts.group(), open);
                 }
             });
             each(CounterKeys.histories(scope.id), entry -> {
@@ -233,11 +238,17 @@ final class CounterTable {
         }
     }
 
-    private void forget(ScopeCounters scope, long startMs, List<String> values) {
+    private void forget(ScopeCounters scope, long startMs, List<String> values, Consumer<Alert> open) {
         store.delete(CounterKeys.counter(scope.id, startMs, values));
         scope.counterCounts.remove(startMs);
         Counter counter = new Counter(new Group(scope, values), startMs, startMs);
-        each(CounterKeys.alerts(counter), alert -> store.delete(alert.key));
+        each(CounterKeys.alerts(counter), entry -> {
+            Counter.Held held = Counter.Held.of(entry.value);
+            if (held.alert() != null) {
+                open.accept(held.alert());
+            }
+            store.delete(entry.key);
+        });
     }
 
     private void restore() {
@@ -297,7 +308,7 @@ final class CounterTable {
             parts.text();
             parts.time();
             parts.group();
-            counter.alerts.put(alertKey(parts), HeldAlerts.decode(entry.value));
+            counter.alerts.put(alertKey(parts), Counter.Held.of(entry.value));
         });
     }
 

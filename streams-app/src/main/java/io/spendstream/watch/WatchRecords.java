@@ -90,6 +90,14 @@ final class WatchRecords {
                 .build();
     }
 
+    static Alert resolved(Alert before, Instant at, String why) {
+        return Alert.newBuilder(before)
+                .setState(AlertState.RESOLVED)
+                .setChangedAt(at)
+                .setSummary("Resolved, " + why + ". Before: " + before.getSummary())
+                .build();
+    }
+
     static BudgetStatus status(Reading reading) {
         BudgetDefinition budget = reading.budget();
         Counter counter = reading.counter();
@@ -170,8 +178,9 @@ final class WatchRecords {
             return "";
         }
         Contributor first = contributors.get(0);
-        return " Most of it by " + first.getField() + " " + (first.getValue() == null ? "not given" : first.getValue())
-                + ": " + amount(reading, first.getAmount()) + " (" + percent(first.getAmount(), reading.spent()) + ").";
+        String part = first.getAmount() > reading.spent() / 2 ? " Most of it by " : " The largest part by ";
+        return part + first.getField() + " " + (first.getValue() == null ? "not given" : first.getValue()) + ": "
+                + amount(reading, first.getAmount()) + " (" + percent(first.getAmount(), reading.spent()) + ").";
     }
 
     private static Map<String, String> labels(Reading reading, String name, String value) {
@@ -194,7 +203,7 @@ final class WatchRecords {
         return group;
     }
 
-    private static AlertSeverity severity(Threshold threshold) {
+    static AlertSeverity severity(Threshold threshold) {
         if (threshold.action() == BudgetAction.DENY || threshold.atPpm() >= PPM) {
             return AlertSeverity.CRITICAL;
         }

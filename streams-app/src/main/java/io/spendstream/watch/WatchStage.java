@@ -1,5 +1,6 @@
 package io.spendstream.watch;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.v1.Alert;
@@ -41,6 +42,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     private final WatchSettings settings;
     private final Ways ways;
     private final BudgetBook book;
+    private final AlertNotes notes;
     private ProcessorContext<Object, Object> context;
     private CounterTable table;
     private BudgetWatch watch;
@@ -51,10 +53,12 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     private boolean heard;
     private long heardAtMs;
 
-    public WatchStage(WatchSettings settings, Ways ways, BudgetBook book) {
+    /** @param notes acknowledgements and silences */
+    public WatchStage(WatchSettings settings, Ways ways, BudgetBook book, AlertNotes notes) {
         this.settings = settings;
         this.ways = ways;
         this.book = book;
+        this.notes = notes;
     }
 
     @Override
@@ -63,7 +67,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         table = new CounterTable(settings, context.getStateStore(COUNTERS), context.getStateStore(JOURNAL));
         // Another instance may have followed the book further than this one has read it: budgets would look deleted.
         book.awaitPosition(table.position(), BOOK_WITHIN);
-        watch = new BudgetWatch(table, new Records());
+        watch = new BudgetWatch(table, notes, new Records());
         followedVersion = -1;
         lookedAtAllMs = 0;
         expiredOnDay = Long.MIN_VALUE;
@@ -106,7 +110,8 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         table.settle();
         long day = Math.floorDiv(table.nowMs(), DAY_MS);
         if (table.nowMs() > 0 && day > expiredOnDay) {
-            table.expire();
+            watch.sayAgain((day - 1) * DAY_MS, day * DAY_MS);
+            table.expire(watch::forgotten);
             expiredOnDay = day;
         }
     }

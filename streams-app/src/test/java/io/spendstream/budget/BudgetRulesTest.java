@@ -84,6 +84,11 @@ class BudgetRulesTest {
                 "{'id': 'b', 'limit': 1, 'match': {'feature': 'chat'}} | match.feature",
                 "{'id': 'b', 'limit': 1, 'match': {'feature': ['chat', '']}} | match.feature[1]",
                 "{'id': 'b', 'limit': 1, 'match': {'feature': ['a*b*c*d*e*f*g*h*i*']}} | match.feature[0]",
+                "{'id': 'b', 'limit': 1, 'match': {'feature': ['a\\u0000']}} | match.feature[0]",
+                "{'id': 'b', 'limit': 1, 'exclude': {'user': ['\\ud800x']}} | exclude.user[0]",
+                "{'id': 'b', 'limit': 1, 'tenant': 'a\\u2028'} | tenant",
+                "{'id': 'b', 'limit': 1, 'description': 'half a pair: \\ud800'} | description",
+                "{'id': 'b', 'limit': 1, 'owner': '\\udc00\\ud800'} | owner",
                 "{'id': 'b', 'limit': 1, 'group_by': ['feature', 'feature']} | group_by[1]",
                 "{'id': 'b', 'limit': 1, 'group_by': ['colour']} | group_by[0]",
                 "{'id': 'b', 'limit': 1, 'thresholds': [{'at': 0, 'action': 'notify'}]} | thresholds[0].at",
@@ -138,6 +143,7 @@ class BudgetRulesTest {
                 "{'id': 'b', 'per_request': {'max_tokens': 1000}}",
                 "{'id': 'b', 'limit': 1000000000}",
                 "{'id': 'B.1_x:y-z', 'limit': 1, 'zone': '+05:45', 'description': null}",
+                "{'id': 'b', 'limit': 1, 'description': 'two\\nlines \\ud83d\\ude00', 'match': {'user': ['\\ud83d\\ude00*']}}",
             })
     void what_is_right_has_no_faults(String json) {
         assertThat(faults(json)).isEmpty();

@@ -72,9 +72,10 @@ class QuarterClosesTest {
                 Set<String> features,
                 CellVisitor visitor) {
             quarters.forEach((quarter, cells) -> {
-                if (quarter >= fromBucket && quarter < toBucket) {
+                long bucket = resolution == Resolution.DAY ? Math.floorDiv(quarter, 96) : quarter;
+                if (bucket >= fromBucket && bucket < toBucket) {
                     cells.forEach((dimensions, sum) ->
-                            visitor.cell(dimensions.toArray(String[]::new), quarter, sum.measures(), Map.of()));
+                            visitor.cell(dimensions.toArray(String[]::new), bucket, sum.measures(), Map.of()));
                 }
             });
         }
@@ -140,7 +141,13 @@ class QuarterClosesTest {
             }
 
             @Override
-            public void user(int source, String tenant, long day, String user, long costNanoUsd) {}
+            public void users(int source, String tenant, long day, long costOfAll) {}
+
+            @Override
+            public void user(int source, String tenant, String user, long cost) {}
+
+            @Override
+            public void outlier(long cameIn, Combination of, Outlier outlier) {}
 
             @Override
             public void closed(int source, long before) {

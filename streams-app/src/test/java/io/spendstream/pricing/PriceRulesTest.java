@@ -39,6 +39,7 @@ class PriceRulesTest {
                         bad("no name", Cards.model("", Cards.card(Cards.JANUARY, 1)), "model", "missing or empty"),
                         bad("a long name", Cards.model("m".repeat(257), okCard()), "model", "257 characters"),
                         bad("a control character", Cards.model("m\n", okCard()), "model", "U+000A"),
+                        bad("half a pair of surrogates", Cards.model("m\ud800", okCard()), "model", "U+D800"),
                         bad("an alias of itself", aliases("m"), "aliases[0]", "is the model itself"),
                         bad("an alias twice", aliases("a", "a"), "aliases[1]", "listed twice"),
                         bad("an empty alias", aliases(""), "aliases[0]", "missing or empty"),

@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.BudgetIndex;
@@ -19,12 +20,15 @@ import io.spendstream.query.HealthSource;
 import io.spendstream.query.Instances.Instance;
 import io.spendstream.query.Lag;
 import io.spendstream.query.LocalSpend;
+import io.spendstream.query.Notes;
 import io.spendstream.query.Peers.Membership;
 import io.spendstream.query.Peers.Peer;
 import io.spendstream.query.Prices;
 import io.spendstream.query.Retention;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertNote;
+import io.spendstream.v1.AlertNoteKind;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
@@ -65,6 +69,7 @@ final class TestInstance implements AutoCloseable {
     final MemoryPrices prices = new MemoryPrices();
     final MemoryBudgets budgets = new MemoryBudgets();
     final List<Alert> alerts = new CopyOnWriteArrayList<>();
+    final MemoryNotes notes = new MemoryNotes();
     volatile EventIntake intake = events -> {
         published.addAll(events);
         return CompletableFuture.completedFuture(null);
@@ -105,11 +110,14 @@ final class TestInstance implements AutoCloseable {
                         new Health(),
                         () -> "# TYPE up gauge\nup 1\n",
                         () -> NOW,
-                        new BudgetPorts(budgets, budgets, this::find, AdmissionPolicy.DEFAULT)));
+                        new BudgetPorts(budgets, budgets, this::find, notes, AdmissionPolicy.DEFAULT)));
     }
 
     private CompletionStage<Alerts.Found> find(Alerts.Query query) {
-        List<Alert> found = alerts.stream().filter(query::matches).toList();
+        List<Alert> found = alerts.stream()
+                .filter(alert ->
+                        query.matches(alert, notes.acknowledgement(alert).isPresent()))
+                .toList();
         return CompletableFuture.completedFuture(new Alerts.Found(
                 found.subList(0, Math.min(query.limit(), found.size())),
                 found.size() > query.limit(),
@@ -229,6 +237,33 @@ final class TestInstance implements AutoCloseable {
         @Override
         public Freshness freshness() {
             return freshness;
+        }
+    }
+
+    /** Notes in memory. */
+    static final class MemoryNotes implements Notes {
+        private final AlertNotes notes = new AlertNotes();
+
+        @Override
+        public Optional<AlertNote> acknowledgement(Alert alert) {
+            return notes.acknowledgement(alert);
+        }
+
+        @Override
+        public List<AlertNote> silences() {
+            return notes.silences();
+        }
+
+        @Override
+        public CompletionStage<Void> put(AlertNote note) {
+            notes.put(AlertNotes.key(note.getKind(), note.getId()), note);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Void> delete(AlertNoteKind kind, String id) {
+            notes.put(AlertNotes.key(kind, id), null);
+            return CompletableFuture.completedFuture(null);
         }
     }
 

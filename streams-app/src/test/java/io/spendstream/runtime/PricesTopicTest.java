@@ -16,8 +16,12 @@ import io.spendstream.v1.UsageEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,7 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PricesTopicTest {
 
     private final PriceBook book = new PriceBook();
-    private final PricesTopic prices = new PricesTopic(book, "prices", new MockProducer<>());
+    private final MockProducer<String, ModelPrices> producer =
+            new MockProducer<>(true, null, new StringSerializer(), (topic, prices) -> new byte[0]);
+    private final PricesTopic prices = new PricesTopic(book, "prices", producer);
 
     @ParameterizedTest
     @CsvSource(
@@ -41,13 +47,7 @@ class PricesTopicTest {
             })
     void aQuoteIsWhatMeteringMakesOfIt(long picoUsd, long tokens, long images, String because) {
         // Given
-        book.put(ModelPrices.newBuilder()
-                .setModel("m")
-                .setCards(List.of(RateCard.newBuilder()
-                        .setEffectiveFrom(Instant.EPOCH)
-                        .setRates(List.of(new Rate("input_tokens", picoUsd, ServiceTier.STANDARD, 0L)))
-                        .build()))
-                .build());
+        book.put(of("m", picoUsd));
         UsageRecord event = UsageRecords.of(UsageEvent.newBuilder()
                 .setId("e")
                 .setTime(Instant.EPOCH)
@@ -85,5 +85,35 @@ class PricesTopicTest {
 
         assertThat(quote.isPriced()).isFalse();
         assertThat(quote.card()).isNull();
+    }
+
+    @Test
+    @Timeout(30)
+    void of_two_that_are_written_at_once_both_are_stored_and_the_later_one_holds() throws Exception {
+        // Given
+        CompletableFuture<Void> first = prices.put(of("m", 1)).toCompletableFuture();
+        CompletableFuture<Void> second = prices.put(of("m", 2)).toCompletableFuture();
+
+        // When both are read before anybody looks
+        book.put(of("m", 1));
+        book.changed("m", 0);
+        book.put(of("m", 2));
+        book.changed("m", 1);
+        book.readUpTo(2);
+
+        // Then
+        first.get(5, TimeUnit.SECONDS);
+        second.get(5, TimeUnit.SECONDS);
+        assertThat(prices.get("m")).contains(of("m", 2));
+    }
+
+    private static ModelPrices of(String model, long picoUsd) {
+        return ModelPrices.newBuilder()
+                .setModel(model)
+                .setCards(List.of(RateCard.newBuilder()
+                        .setEffectiveFrom(Instant.EPOCH)
+                        .setRates(List.of(new Rate("input_tokens", picoUsd, ServiceTier.STANDARD, 0L)))
+                        .build()))
+                .build();
     }
 }

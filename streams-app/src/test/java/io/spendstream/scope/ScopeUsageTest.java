@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spendstream.TestStores;
 import io.spendstream.Usages;
 import io.spendstream.budget.BudgetBook;
+import io.spendstream.combine.DeltaBlock;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetPeriod;
@@ -62,7 +63,7 @@ class ScopeUsageTest {
     private void spend(String user, long amount) {
         var event = Usages.event("chat", "m", user, NOON_MS);
         event.session = "s-" + user;
-        usage.add(Usages.costing(event, amount));
+        usage.add(Usages.costing(event, amount), DeltaBlock.IN_TIME);
     }
 
     private void commit() {

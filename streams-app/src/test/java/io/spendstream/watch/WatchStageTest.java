@@ -3,6 +3,7 @@ package io.spendstream.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.TestStores;
+import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.CommitPoint;
@@ -50,7 +51,8 @@ class WatchStageTest {
         return new WatchStage(
                 new WatchSettings(Duration.ofSeconds(1), groupsMax, Duration.ofDays(40)),
                 new WatchStage.Ways("alerts", "statuses"),
-                book);
+                book,
+                new AlertNotes());
     }
 
     /** The same processor with the same stores: what a task does that starts again. */
@@ -365,7 +367,7 @@ class WatchStageTest {
                             new Contributor("feature", "search", 20L, 400_000L),
                             new Contributor("feature", "mail", 8L, 160_000L),
                             new Contributor("feature", null, 1L, 20_000L));
-            assertThat(alert.getSummary()).contains("Most of it by feature chat");
+            assertThat(alert.getSummary()).contains("The largest part by feature chat: 0.000000021 USD (42 %)");
         });
     }
 

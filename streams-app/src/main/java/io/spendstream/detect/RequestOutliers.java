@@ -1,0 +1,185 @@
+package io.spendstream.detect;
+
+import io.spendstream.anomaly.DetectorSettings;
+import io.spendstream.anomaly.RequestSketch;
+import io.spendstream.anomaly.Scope;
+import io.spendstream.combine.DeltaBlock;
+import io.spendstream.combine.UsageFeed;
+import io.spendstream.usage.Dimension;
+import io.spendstream.usage.Measure;
+import io.spendstream.usage.MeteredUsage;
+import io.spendstream.usage.Resolution;
+import io.spendstream.usage.UsageRecord;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Finds single requests that cost far more, or have far more tokens, than others of their feature and model. Each source
+ * goes by its own requests, of which it has a fair part: events are spread by their ids.
+ */
+public final class RequestOutliers implements UsageFeed {
+
+    /** The logged store of what requests cost. */
+    public static final String STORE = "request-sketches";
+
+    /** Further combinations are judged by the set ceilings alone. */
+    private static final int SKETCHES_MAX = 10_000;
+
+    /** Of a request with an input, output and cache. */
+    private static final Measure[] TOKENS = {
+        Measure.INPUT_TOKENS,
+        Measure.OUTPUT_TOKENS,
+        Measure.CACHE_READ_TOKENS,
+        Measure.CACHE_WRITE_5M_TOKENS,
+        Measure.CACHE_WRITE_1H_TOKENS,
+        Measure.AUDIO_INPUT_TOKENS,
+        Measure.AUDIO_OUTPUT_TOKENS
+    };
+
+    /** What the requests of one tenant, feature and model are like. */
+    private static final class Kind {
+        private final RequestSketch sketch;
+        private final DetectorSettings.Values values;
+        private boolean changed;
+
+        private Kind(RequestSketch sketch, DetectorSettings.Values values) {
+            this.sketch = sketch;
+            this.values = values;
+        }
+    }
+
+    private record Key(String tenant, String feature, String model) {}
+
+    private record Found(long cameIn, Key of) {}
+
+    private final int partitions;
+    private final DetectorSettings settings;
+    private final Map<Key, Kind> kinds = new HashMap<>();
+    private final Map<Key, Kind> changed = new HashMap<>();
+    private final Map<Found, Outlier> found = new HashMap<>();
+    private KeyValueStore<Bytes, byte[]> store;
+    private CloseBlock.Writer[] writers;
+
+    /** @param partitions of the topic that outliers go to */
+    public RequestOutliers(int partitions, DetectorSettings settings) {
+        this.partitions = partitions;
+        this.settings = settings;
+    }
+
+    @Override
+    public void start(ProcessorContext<?, ?> context) {
+        store = context.getStateStore(STORE);
+        writers = new CloseBlock.Writer[partitions];
+        Arrays.setAll(writers, i -> new CloseBlock.Writer(context.taskId().partition()));
+        kinds.clear();
+        changed.clear();
+        found.clear();
+        try (KeyValueIterator<Bytes, byte[]> sketches = store.all()) {
+            sketches.forEachRemaining(this::restore);
+        }
+    }
+
+    private void restore(KeyValue<Bytes, byte[]> entry) {
+        SeriesKeys.Parts key = new SeriesKeys.Parts(entry.key);
+        Key of = new Key(key.text(), key.text(), key.text());
+        kinds.put(of, kind(of, RequestSketch.decode(entry.value)));
+    }
+
+    private Kind kind(Key of, RequestSketch sketch) {
+        Scope feature = new Scope(of.tenant(), Scope.Kind.FEATURE, of.feature());
+        return new Kind(sketch, settings.of(feature));
+    }
+
+    @Override
+    public void add(MeteredUsage usage, long cameIn) {
+        long[] measures = usage.measures();
+        UsageRecord event = usage.event();
+        if (measures[Measure.REQUESTS.ordinal()] == 0 || event.responseCached) {
+            // A correction, or no call at all.
+            return;
+        }
+        Key of = new Key(event.tenant(), event.dimension(Dimension.FEATURE), event.model());
+        Kind kind = kinds.get(of);
+        if (kind == null) {
+            kind = kind(of, new RequestSketch());
+            if (kinds.size() < SKETCHES_MAX) {
+                kinds.put(of, kind);
+            }
+        }
+        long cost = measures[Measure.COST.ordinal()];
+        long tokens = tokens(measures);
+        RequestSketch.Finding finding = kind.sketch.judge(cost, tokens, kind.values);
+        if (finding != RequestSketch.Finding.NONE) {
+            long quarterHour = Resolution.QUARTER_HOUR.bucketOf(event.timeMs);
+            long came = cameIn == DeltaBlock.IN_TIME ? quarterHour : cameIn;
+            found.merge(new Found(came, of), outlier(finding, event, cost, tokens, kind.sketch), Outlier::and);
+        }
+        boolean changes = kind.sketch.add(hash(event.id), Resolution.DAY.bucketOf(event.timeMs), cost, tokens);
+        if (changes && !kind.changed && kinds.get(of) == kind) {
+            kind.changed = true;
+            changed.put(of, kind);
+        }
+    }
+
+    private static Outlier outlier(
+            RequestSketch.Finding finding, UsageRecord event, long cost, long tokens, RequestSketch sketch) {
+        boolean ofTokens =
+                finding == RequestSketch.Finding.TOKENS_CEILING || finding == RequestSketch.Finding.TOKENS_FAR_ABOVE;
+        return new Outlier(
+                1,
+                finding,
+                event.id,
+                event.timeMs,
+                event.user,
+                cost,
+                tokens,
+                ofTokens ? sketch.ceilingTokens() : sketch.ceilingCost(),
+                ofTokens ? sketch.medianTokens() : sketch.medianCost());
+    }
+
+    private static long tokens(long[] measures) {
+        long sum = 0;
+        for (Measure measure : TOKENS) {
+            sum += measures[measure.ordinal()];
+        }
+        return sum;
+    }
+
+    /** The finalizer of MurmurHash3 over the text's own hash: the low bits decide whether an event is a sample. */
+    private static long hash(String id) {
+        long hash = id.hashCode() * 0x9E3779B97F4A7C15L;
+        hash = (hash ^ hash >>> 33) * 0xFF51AFD7ED558CCDL;
+        hash = (hash ^ hash >>> 33) * 0xC4CEB9FE1A85EC53L;
+        return hash ^ hash >>> 33;
+    }
+
+    @Override
+    public void drain(long receivedMs, BiConsumer<Integer, byte[]> send) {
+        changed.forEach((of, kind) -> {
+            kind.changed = false;
+            store.put(SeriesKeys.sketch(of.tenant(), of.feature(), of.model()), kind.sketch.encode());
+        });
+        changed.clear();
+        if (found.isEmpty()) {
+            return;
+        }
+        found.forEach((of, outlier) -> writers[QuarterCloses.destination(of.of().tenant(), partitions)].outlier(
+                of.cameIn(),
+                new Combination(
+                        of.of().tenant(), of.of().feature(), null, of.of().model()),
+                outlier));
+        found.clear();
+        for (int partition = 0; partition < partitions; partition++) {
+            for (byte[] block : writers[partition].take()) {
+                send.accept(partition, block);
+            }
+        }
+    }
+}

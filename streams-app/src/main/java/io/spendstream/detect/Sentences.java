@@ -1,0 +1,101 @@
+package io.spendstream.detect;
+
+import io.spendstream.anomaly.Explanation;
+import io.spendstream.anomaly.Scope;
+import io.spendstream.anomaly.Verdict;
+import io.spendstream.v1.Contributor;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+
+/** What detectors found, in words for people. */
+final class Sentences {
+
+    private static final DateTimeFormatter MINUTE =
+            DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final int NANO_DIGITS = 9;
+
+    private Sentences() {}
+
+    /** @param atMs event time up to which is judged */
+    static String of(Scope scope, Verdict verdict, Explanation explanation, List<Contributor> contributors, long atMs) {
+        StringBuilder text = new StringBuilder(name(scope)).append(' ').append(what(verdict, atMs));
+        text.append(" (").append(verdict.how()).append(").");
+        if (!explanation.sentence().isEmpty()) {
+            text.append(" Likely reason: ").append(explanation.sentence()).append('.');
+        }
+        if (!contributors.isEmpty() && contributors.get(0).getSharePpm() < 1_000_000) {
+            Contributor first = contributors.get(0);
+            text.append(" Most of the day by ")
+                    .append(first.getField())
+                    .append(' ')
+                    .append(first.getValue())
+                    .append(": ")
+                    .append(percent(first.getSharePpm()))
+                    .append('.');
+        }
+        return text.toString();
+    }
+
+    private static String name(Scope scope) {
+        return scope.kind() == Scope.Kind.TENANT
+                ? "Tenant " + scope.tenant()
+                : scope.kind().field().substring(0, 1).toUpperCase(Locale.ROOT)
+                        + scope.kind().field().substring(1)
+                        + " " + scope.value() + " (tenant " + scope.tenant() + ")";
+    }
+
+    private static String what(Verdict verdict, long atMs) {
+        String value = amount(verdict.measure(), verdict.value());
+        String baseline = amount(verdict.measure(), verdict.baseline());
+        String since = " from " + MINUTE.format(Instant.ofEpochMilli(verdict.sinceMs())) + " to "
+                + MINUTE.format(Instant.ofEpochMilli(atMs)) + " UTC";
+        return switch (verdict.detector()) {
+            case DAILY_ZSCORE, DAILY_RATIO, SEASONAL ->
+                "has spent " + value + since + ", where " + baseline + " are usual";
+            case COST_PER_REQUEST -> "costs " + value + " a request" + since + ", usually " + baseline;
+            case CACHE_HIT_RATE ->
+                "has " + value + " of its prompt tokens from the cache" + since + ", usually " + baseline;
+            case CONCENTRATION ->
+                (verdict.subject().isEmpty() ? "has " : "sees " + verdict.subject() + " with ") + value
+                        + " of the tenant's spend" + since + ", usually " + baseline;
+            case RETRY_WASTE -> "spends " + value + " on repeated and failed calls" + since + ", usually " + baseline;
+            case UNPRICED_MODEL -> "has had " + value + " calls without a price" + since;
+            case SILENCE -> "has had no calls" + since + ", where " + baseline + " are usual";
+            case LATE_SURGE -> "has had " + value + " of its calls come late" + since + ", usually " + baseline;
+            case ESCALATION_RATE ->
+                "has had " + value + " of its calls tried with a cheaper model first" + since + ", usually " + baseline;
+            case REQUEST_OUTLIER ->
+                "has had a request of " + value + " by " + verdict.subject() + " at "
+                        + MINUTE.format(Instant.ofEpochMilli(verdict.sinceMs())) + " UTC, where " + baseline
+                        + " are usual";
+        };
+    }
+
+    private static String amount(String measure, long amount) {
+        return switch (measure) {
+            case "cost", "cost_per_request" -> usd(amount);
+            case "requests", "unpriced_requests" -> String.format(Locale.ROOT, "%,d", amount);
+            case "tokens" -> String.format(Locale.ROOT, "%,d tokens", amount);
+            default -> percent(amount);
+        };
+    }
+
+    /** Cents from one dollar on, else three significant digits. */
+    private static String usd(long nanoUsd) {
+        BigDecimal usd = BigDecimal.valueOf(nanoUsd, NANO_DIGITS);
+        BigDecimal rounded = usd.abs().compareTo(BigDecimal.ONE) >= 0 || usd.signum() == 0
+                ? usd.setScale(2, RoundingMode.HALF_EVEN)
+                : usd.round(new MathContext(3, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        return rounded.toPlainString() + " USD";
+    }
+
+    private static String percent(long ppm) {
+        return BigDecimal.valueOf(ppm, 4).setScale(1, RoundingMode.HALF_EVEN).toPlainString() + " %";
+    }
+}

@@ -1,0 +1,121 @@
+package io.spendstream.rest;
+
+import io.spendstream.alert.AlertNoteJson;
+import io.spendstream.alert.AlertNotes;
+import io.spendstream.budget.BudgetFault;
+import io.spendstream.query.Notes;
+import io.spendstream.v1.AlertNote;
+import io.spendstream.v1.AlertNoteKind;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** Alerts that nobody is to be told of for a while: {@code /v1/silences} and {@code /{id}}. */
+final class SilenceRoutes {
+
+    private static final String ALL = "/v1/silences";
+    private static final String TEMPLATE = ALL + "/{id}";
+    private static final String PATH = ALL + "/:id";
+    /** As a record it is smaller than as JSON, and Kafka takes records of a megabyte. */
+    private static final int BODY_BYTES_MAX = 512 << 10;
+
+    private final Notes notes;
+    private final InstantSource clock;
+    private final WorkerExecutor workers;
+    private final Bodies bodies;
+
+    SilenceRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+        this.notes = ports.budgets().notes();
+        this.clock = ports.clock();
+        this.workers = workers;
+        this.bodies = bodies.upTo(BODY_BYTES_MAX);
+    }
+
+    void mount(Api api) {
+        api.get(ALL, this::list);
+        api.on(HttpMethod.GET, TEMPLATE, PATH, this::get);
+        api.on(HttpMethod.PUT, TEMPLATE, PATH, this::put);
+        api.on(HttpMethod.DELETE, TEMPLATE, PATH, this::delete);
+    }
+
+    private void list(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
+        Accepts.best(ctx, Json.MEDIA_TYPE);
+        workers.executeBlocking(() -> AlertNoteJson.writeSilences(notes.silences()), false)
+                .onSuccess(json -> answer(ctx, 200, json))
+                .onFailure(ctx::fail);
+    }
+
+    private void get(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
+        Accepts.best(ctx, Json.MEDIA_TYPE);
+        answer(ctx, 200, AlertNoteJson.writeSilence(existing(ctx.pathParam("id"))));
+    }
+
+    private void put(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
+        String id = ctx.pathParam("id");
+        MediaTypes.requireJson(ctx.request());
+        bodies.read(ctx.request())
+                .compose(body -> workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8)), false))
+                .compose(put -> Future.fromCompletionStage(
+                                put.stored, ctx.vertx().getOrCreateContext())
+                        .map(stored -> put))
+                .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, AlertNoteJson.writeSilence(put.silence)))
+                .onFailure(ctx::fail);
+    }
+
+    private record Put(AlertNote silence, boolean isNew, CompletionStage<Void> stored) {}
+
+    private Put store(String id, String json) {
+        AlertNoteJson.Reading reading =
+                AlertNoteJson.readSilence(json, id, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        boolean isNew = find(id).isEmpty();
+        List<BudgetFault> faults = new ArrayList<>(reading.faults());
+        if (isNew && notes.silences().size() >= AlertNotes.SILENCES_MAX) {
+            faults.add(new BudgetFault(
+                    "", "there are " + AlertNotes.SILENCES_MAX + " silences already; delete some that are over"));
+        }
+        if (!faults.isEmpty()) {
+            throw Problem.badRequest("This is no valid silence; nothing was changed", Problem.faults(faults))
+                    .exception();
+        }
+        return new Put(reading.note(), isNew, notes.put(reading.note()));
+    }
+
+    private void delete(RoutingContext ctx) {
+        Params.none(ctx.queryParams());
+        String id = existing(ctx.pathParam("id")).getId();
+        workers.executeBlocking(() -> notes.delete(AlertNoteKind.SILENCE, id), false)
+                .compose(deleted ->
+                        Future.fromCompletionStage(deleted, ctx.vertx().getOrCreateContext()))
+                .onSuccess(done -> ctx.response().setStatusCode(204).end())
+                .onFailure(ctx::fail);
+    }
+
+    private Optional<AlertNote> find(String id) {
+        return notes.silences().stream()
+                .filter(silence -> silence.getId().equals(id))
+                .findFirst();
+    }
+
+    private AlertNote existing(String id) {
+        return find(id).orElseThrow(() ->
+                Problem.notFound("There is no silence '" + id + "'").exception());
+    }
+
+    private static void answer(RoutingContext ctx, int status, String json) {
+        ctx.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", Json.MEDIA_TYPE)
+                .end(json);
+    }
+}

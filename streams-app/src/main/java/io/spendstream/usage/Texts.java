@@ -1,0 +1,42 @@
+package io.spendstream.usage;
+
+/** Which characters a text may hold, in events and in the definitions that are compared with them. */
+public final class Texts {
+
+    private Texts() {}
+
+    /** Also those of Latin-1, and what separates lines and paragraphs: they break logs, files and keys alike. */
+    public static boolean isControl(char c) {
+        return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
+    }
+
+    /** The place of the first control character or half of a surrogate pair, which is no character; -1 where there is none. */
+    public static int firstUnfit(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (isControl(c)) {
+                return i;
+            }
+            if (Character.isSurrogate(c)) {
+                if (!isPair(text, i)) {
+                    return i;
+                }
+                i++;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isPair(String text, int at) {
+        return Character.isHighSurrogate(text.charAt(at))
+                && at + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(at + 1));
+    }
+
+    /** What is wrong with a character that {@link #firstUnfit} found. */
+    public static String unfit(char c) {
+        return isControl(c)
+                ? "holds the control character U+%04X".formatted((int) c)
+                : "holds the unpaired surrogate U+%04X, which is no character".formatted((int) c);
+    }
+}

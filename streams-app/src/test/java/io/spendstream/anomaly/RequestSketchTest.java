@@ -1,0 +1,158 @@
+package io.spendstream.anomaly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.spendstream.anomaly.RequestSketch.Finding;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestSketchTest {
+
+    private static final DetectorSettings.Values DEFAULTS =
+            DetectorSettings.defaults().of(Scope.tenant("acme"));
+    private static final long USD = 1_000_000_000L;
+
+    @ParameterizedTest(name = "{0} USD and {1} tokens: {2}")
+    @CsvSource({
+        "0.02, 2000, NONE",
+        "0.045, 2000, NONE",
+        "0.9, 2000, COST_FAR_ABOVE",
+        "0.02, 500000, TOKENS_FAR_ABOVE",
+        "5.1, 2000, COST_CEILING",
+        "0.02, 2000001, TOKENS_CEILING"
+    })
+    void judgesByCeilingsAndByItsOwnDistribution(double usd, long tokens, Finding finding) {
+        assertThat(filled(1, 1000).judge(Math.round(usd * USD), tokens, DEFAULTS))
+                .isEqualTo(finding);
+    }
+
+    @Test
+    void withFewSamplesOnlyTheAbsoluteCeilingsCount() {
+        RequestSketch sketch = filled(1, 150);
+
+        assertThat(sketch.judge(4 * USD, 1000, DEFAULTS)).isEqualTo(Finding.NONE);
+        assertThat(sketch.judge(6 * USD, 1000, DEFAULTS)).isEqualTo(Finding.COST_CEILING);
+    }
+
+    @Test
+    void whatIsSwitchedOffFindsNothing() {
+        DetectorSettings.Values off = DetectorSettings.of(Map.of("detector.request_outlier.enabled", "false"))
+                .of(Scope.tenant("acme"));
+
+        assertThat(filled(1, 1000).judge(Long.MAX_VALUE - 1, 1, off)).isEqualTo(Finding.NONE);
+    }
+
+    @ParameterizedTest(name = "a tail of {0} rings for less than one usual request in 2,000")
+    @CsvSource({"0.3", "0.7", "1", "1.3"})
+    void usualRequestsAreNoOutliers(double spread) {
+        // Given
+        Random random = new Random(7);
+        RequestSketch sketch = new RequestSketch();
+        int found = 0;
+
+        // When
+        for (int i = 0; i < 40_000; i++) {
+            long cost = Math.round(0.05 * USD * Math.exp(spread * random.nextGaussian()));
+            found += sketch.judge(cost, cost / 10_000, DEFAULTS) == Finding.COST_FAR_ABOVE ? 1 : 0;
+            sketch.add(random.nextLong(), 100, cost, cost / 10_000);
+        }
+
+        // Then
+        assertThat(found).isLessThan(20);
+    }
+
+    @Test
+    void quantilesAreWithinTheirError() {
+        // Given
+        LogHistogram histogram = new LogHistogram();
+        for (long value = 1; value <= 100_000; value++) {
+            histogram.add(value * 37, 1);
+        }
+
+        // Then
+        for (double q : new double[] {0.5, 0.9, 0.99}) {
+            double exact = (q * 99_999 + 1) * 37;
+            assertThat(Math.abs(histogram.quantile(q) / exact - 1)).isLessThan(0.044);
+        }
+    }
+
+    @Test
+    void aBusyFeatureChangesItSeldomAndLittleIsKept() {
+        // Given
+        Random random = new Random(3);
+        RequestSketch sketch = new RequestSketch();
+        int changes = 0;
+
+        // When
+        for (int i = 0; i < 300_000; i++) {
+            long cost = Math.round(USD * Math.exp(1.2 * random.nextGaussian()));
+            changes += sketch.add(random.nextLong(), 100, cost, cost) ? 1 : 0;
+        }
+
+        // Then
+        assertThat(changes).isBetween(4096 + 3500, 4096 + 6000);
+        assertThat(sketch.encode().length).isLessThanOrEqualTo(RequestSketch.MAX_BYTES);
+        assertThat(sketch.medianCost()).isBetween(7 * USD / 10, 14 * USD / 10);
+    }
+
+    @Test
+    void aRestartInBetweenChangesNothing() {
+        // Given
+        Random random = new Random(5);
+        RequestSketch through = new RequestSketch();
+        RequestSketch restarted = new RequestSketch();
+
+        // Then
+        for (int i = 0; i < 30_000; i++) {
+            long cost = Math.round(0.05 * USD * Math.exp(random.nextGaussian()));
+            long hash = random.nextLong();
+            long day = 100 + i / 9_000;
+            assertThat(restarted.judge(cost, 1, DEFAULTS)).isEqualTo(through.judge(cost, 1, DEFAULTS));
+            byte[] before = restarted.encode();
+            through.add(hash, day, cost, 1);
+            boolean written = restarted.add(hash, day, cost, 1);
+            restarted = i % 97 == 0 ? RequestSketch.decode(written ? restarted.encode() : before) : restarted;
+        }
+        assertThat(restarted.encode()).isEqualTo(through.encode());
+    }
+
+    @Test
+    void whatWasIsForgottenDayByDay() {
+        // Given
+        RequestSketch sketch = filled(1, 1000);
+
+        // When
+        for (int day = 2; day < 8; day++) {
+            for (int i = 0; i < 1000; i++) {
+                sketch.add(i, day, 2 * USD, 20_000);
+            }
+        }
+
+        // Then
+        assertThat(sketch.medianCost()).isBetween(19 * USD / 10, 21 * USD / 10);
+        assertThat(sketch.judge(3 * USD, 30_000, DEFAULTS)).isEqualTo(Finding.NONE);
+    }
+
+    @Test
+    void refusesBytesThatItDidNotWrite() {
+        byte[] bytes = filled(1, 300).encode();
+
+        assertThatThrownBy(() -> RequestSketch.decode(new byte[] {9})).hasMessageContaining("version 9");
+        assertThatThrownBy(() -> RequestSketch.decode(Arrays.copyOf(bytes, bytes.length - 3)))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    private static RequestSketch filled(long day, int requests) {
+        RequestSketch sketch = new RequestSketch();
+        for (int i = 0; i < requests; i++) {
+            long cost = USD / 100 + USD / 1000 * (i % 20);
+            sketch.add(i, day, cost, 1000 + 100 * (i % 20));
+        }
+        return sketch;
+    }
+}
