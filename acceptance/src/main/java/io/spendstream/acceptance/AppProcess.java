@@ -139,6 +139,10 @@ public final class AppProcess implements AutoCloseable {
     @Override
     public void close() {
         destroy();
+        if (process != null) {
+            // Whoever deletes its files must not meet it writing.
+            process.onExit().completeOnTimeout(process, STOP_LIMIT_S, TimeUnit.SECONDS).join();
+        }
         Runtime.getRuntime().removeShutdownHook(killer);
     }
 }

@@ -1,30 +1,44 @@
 package io.spendstream.acceptance;
 
+import io.spendstream.sandbox.BrokerPlace;
 import io.spendstream.sandbox.BrokerProcess;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
 
-/** A Kafka broker in a process of its own, and a schema registry that can go down and come back. */
+/** Kafka brokers in processes of their own, one unless more are asked for, and a schema registry that can go down. */
 public final class Cluster implements AutoCloseable {
 
     private static final int BROKER_HEAP_MB = 512;
 
     private final Path directory;
-    private final BrokerProcess broker;
+    private final List<BrokerProcess> brokers;
     private DevelopmentRegistry registry;
     private int registryPort;
 
-    private Cluster(Path directory) {
+    private Cluster(Path directory, List<BrokerProcess> brokers) {
         this.directory = directory;
-        this.broker = new BrokerProcess(directory.resolve("kafka"), 0, BROKER_HEAP_MB);
+        this.brokers = brokers;
     }
 
     public static Cluster start(Path directory) throws IOException {
-        Cluster cluster = new Cluster(directory);
+        return start(directory, 1);
+    }
+
+    /** With some brokers; where there are three, one of them may be away, but for the first. */
+    public static Cluster start(Path directory, int brokers) throws IOException {
+        Cluster cluster = new Cluster(directory, brokers(directory, brokers));
         try {
             cluster.startRegistry();
-            cluster.broker.start();
+            for (BrokerProcess broker : cluster.brokers) {
+                broker.start();
+            }
             return cluster;
         } catch (IOException e) {
             cluster.close();
@@ -32,8 +46,38 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    private static List<BrokerProcess> brokers(Path directory, int size) throws IOException {
+        if (size == 1) {
+            return List.of(new BrokerProcess(directory.resolve("kafka"), 0, BROKER_HEAP_MB));
+        }
+        String id = Uuid.randomUuid().toString();
+        int controllerPort = freePort();
+        return IntStream.rangeClosed(1, size)
+                .mapToObj(number -> new BrokerProcess(
+                        directory.resolve("kafka-" + number),
+                        0,
+                        BROKER_HEAP_MB,
+                        new BrokerPlace(number, size, id, controllerPort)))
+                .toList();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** How many brokers it has. */
+    public int size() {
+        return brokers.size();
+    }
+
     public String bootstrapServers() {
-        return broker.bootstrapServers();
+        return brokers.stream().map(BrokerProcess::bootstrapServers).collect(Collectors.joining(","));
     }
 
     /** The same while the registry is down. */
@@ -46,26 +90,29 @@ public final class Cluster implements AutoCloseable {
         return new Deployment(this, name, directory.resolve(name));
     }
 
-    /** Kills the broker without warning (SIGKILL) and starts it again on its data. */
-    public void killBroker() throws IOException {
-        broker.kill();
-        broker.start();
+    /** Kills a broker without warning (SIGKILL). */
+    public void killBroker(int number) {
+        brokers.get(number).kill();
     }
 
-    /** Stops the broker in good order and starts it again. */
-    public void restartBroker() throws IOException {
-        broker.close();
-        broker.start();
+    /** Stops a broker in good order. */
+    public void stopBroker(int number) {
+        brokers.get(number).close();
     }
 
-    /** Stops the broker's process where it is (SIGSTOP): it answers nobody, and nobody is told. */
-    public void freezeBroker() throws IOException, InterruptedException {
-        Signals.stop(broker.pid());
+    /** Starts a broker again on its data. */
+    public void startBroker(int number) throws IOException {
+        brokers.get(number).start();
     }
 
-    /** Lets the broker go on (SIGCONT). */
-    public void thawBroker() throws IOException, InterruptedException {
-        Signals.resume(broker.pid());
+    /** Stops a broker's process where it is (SIGSTOP): it answers nobody, and nobody is told. */
+    public void freezeBroker(int number) throws IOException, InterruptedException {
+        Signals.stop(brokers.get(number).pid());
+    }
+
+    /** Lets a broker go on (SIGCONT). */
+    public void thawBroker(int number) throws IOException, InterruptedException {
+        Signals.resume(brokers.get(number).pid());
     }
 
     public void stopRegistry() {
@@ -87,7 +134,10 @@ public final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
-        broker.close();
+        // The first last: it is the controller of the others.
+        for (int i = brokers.size() - 1; i >= 0; i--) {
+            brokers.get(i).close();
+        }
         if (registry != null) {
             stopRegistry();
         }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,6 @@ import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -243,33 +243,34 @@ public final class Deployment implements AutoCloseable {
         admin.deleteTopics(allTopics()).all().get();
     }
 
-    /** Partitions behind whose last stable offset something lies: a transaction is open there. */
-    public List<TopicPartition> openTransactions() {
-        try {
-            List<TopicPartition> partitions = admin.describeTopics(allTopics()).allTopicNames().get().values().stream()
-                    .flatMap(topic ->
-                            topic.partitions().stream().map(p -> new TopicPartition(topic.name(), p.partition())))
-                    .toList();
-            Map<TopicPartition, ListOffsetsResultInfo> stable = ends(partitions, IsolationLevel.READ_COMMITTED);
-            Map<TopicPartition, ListOffsetsResultInfo> last = ends(partitions, IsolationLevel.READ_UNCOMMITTED);
-            return partitions.stream()
-                    .filter(p -> stable.get(p).offset() < last.get(p).offset())
-                    .toList();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("Kafka does not say its offsets: " + e.getCause(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+    /** Where each partition of the application ends, records of open transactions included. */
+    public Map<TopicPartition, Long> ends() throws InterruptedException, ExecutionException {
+        List<TopicPartition> partitions = admin.describeTopics(allTopics()).allTopicNames().get().values().stream()
+                .flatMap(topic -> topic.partitions().stream().map(p -> new TopicPartition(topic.name(), p.partition())))
+                .toList();
+        return ends(partitions, IsolationLevel.READ_UNCOMMITTED);
     }
 
-    private Map<TopicPartition, ListOffsetsResultInfo> ends(List<TopicPartition> partitions, IsolationLevel level)
+    /** Of some partitions those of which readers of committed records cannot reach an end: a transaction is open. */
+    public Map<TopicPartition, Long> outOfReach(Map<TopicPartition, Long> ends)
             throws InterruptedException, ExecutionException {
-        return admin.listOffsets(
+        Map<TopicPartition, Long> unreached = new HashMap<>(ends);
+        ends(ends.keySet(), IsolationLevel.READ_COMMITTED)
+                .forEach((partition, stable) ->
+                        unreached.computeIfPresent(partition, (same, end) -> stable < end ? end : null));
+        return unreached;
+    }
+
+    private Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, IsolationLevel level)
+            throws InterruptedException, ExecutionException {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(
                         partitions.stream().collect(Collectors.toMap(p -> p, p -> OffsetSpec.latest())),
                         new ListOffsetsOptions(level))
                 .all()
-                .get();
+                .get()
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
     }
 
     @Override

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A broker alone in a process, for {@link BrokerProcess}: arguments are the data directory and the port. It says
+ * A broker alone in a process, for {@link BrokerProcess}: arguments are the data directory, the port,
+ * and the place in a cluster: number, size, id and controller's port, where there is more than one. It says
  * {@code ready 127.0.0.1:port} on standard output, and ends cleanly on SIGTERM and when standard input ends, so that
  * it does not outlive the process that started it.
  */
@@ -12,8 +13,19 @@ final class BrokerMain {
 
     private BrokerMain() {}
 
+    private static BrokerPlace place(String... arguments) {
+        return arguments.length == 2
+                ? BrokerPlace.ALONE
+                : new BrokerPlace(
+                        Integer.parseInt(arguments[2]),
+                        Integer.parseInt(arguments[3]),
+                        arguments[4],
+                        Integer.parseInt(arguments[5]));
+    }
+
     public static void main(String[] arguments) throws IOException {
-        EmbeddedBroker broker = new EmbeddedBroker(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+        EmbeddedBroker broker =
+                new EmbeddedBroker(Path.of(arguments[0]), Integer.parseInt(arguments[1]), place(arguments));
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "stop-broker"));
         try {
             broker.start();

@@ -20,6 +20,7 @@ public final class BrokerProcess implements AutoCloseable {
 
     private final Path directory;
     private final int heapMb;
+    private final BrokerPlace place;
     private int port;
     private Process process;
 
@@ -29,6 +30,12 @@ public final class BrokerProcess implements AutoCloseable {
      * @param heapMb the JVM's heap limit in MB; 256 does for tests
      */
     public BrokerProcess(Path directory, int port, int heapMb) {
+        this(directory, port, heapMb, BrokerPlace.ALONE);
+    }
+
+    /** As one of several. */
+    public BrokerProcess(Path directory, int port, int heapMb, BrokerPlace place) {
+        this.place = place;
         this.directory = directory.toAbsolutePath();
         this.port = port;
         this.heapMb = heapMb;
@@ -94,6 +101,13 @@ public final class BrokerProcess implements AutoCloseable {
         command.add("-Dlogback.configurationFile=" + (logback == null ? "sandbox-broker-logback.xml" : logback));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BrokerMain.class.getName()));
         command.addAll(List.of(directory.toString(), String.valueOf(port)));
+        if (place.size() > 1) {
+            command.addAll(List.of(
+                    String.valueOf(place.id()),
+                    String.valueOf(place.size()),
+                    place.clusterId(),
+                    String.valueOf(place.controllerPort())));
+        }
         return command;
     }
 

@@ -30,21 +30,22 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * A real single-node Kafka broker (KRaft, controller and broker in one) inside this process, on the loopback address.
+ * A real Kafka broker (KRaft, controller and broker in one) inside this process, on the loopback address, alone or in
+ * its place in a cluster.
  * Its data directory is formatted on the first start and used again afterwards, also after the process was killed.
  * Transactions work; topics are not created by mere use.
  *
- * <p>Sized for a laptop and for tests: one replica of everything and few threads. It is not for production.
+ * <p>Sized for a laptop and for tests: few replicas and few threads. It is not for production.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
-    private static final int NODE_ID = 1;
     private static final String BROKER_LISTENER = "PLAINTEXT";
     private static final String CONTROLLER_LISTENER = "CONTROLLER";
     private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(10);
 
     private final Path directory;
+    private final BrokerPlace place;
     private int port;
     private BoundSockets sockets;
     private ControllerServer controller;
@@ -55,8 +56,14 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param port to listen on; 0 for a free one, which later starts of this object keep
      */
     public EmbeddedBroker(Path directory, int port) {
+        this(directory, port, BrokerPlace.ALONE);
+    }
+
+    /** As one of several. */
+    public EmbeddedBroker(Path directory, int port, BrokerPlace place) {
         this.directory = directory;
         this.port = port;
+        this.place = place;
     }
 
     /**
@@ -72,7 +79,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         sockets = new BoundSockets();
         try {
             port = sockets.bind(BROKER_LISTENER, Sandbox.KAFKA, port);
-            int controllerPort = sockets.bind(CONTROLLER_LISTENER, "Kafka controller", 0);
+            int controllerPort = place.isController()
+                    ? sockets.bind(CONTROLLER_LISTENER, "Kafka controller", place.controllerPort())
+                    : place.controllerPort();
             format();
             startServers(new KafkaConfig(configuration(controllerPort)));
         } catch (IOException e) {
@@ -127,8 +136,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         new Formatter()
                 .setPrintStream(new PrintStream(said, true, StandardCharsets.UTF_8))
-                .setNodeId(NODE_ID)
-                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(place.id())
+                .setClusterId(place.clusterId() == null ? Uuid.randomUuid().toString() : place.clusterId())
                 .addDirectory(logDirectory().toString())
                 .setMetadataLogDirectory(logDirectory().toString())
                 .setControllerListenerName(CONTROLLER_LISTENER)
@@ -153,8 +162,10 @@ public final class EmbeddedBroker implements AutoCloseable {
                 EmbeddedBroker::faultHandler,
                 sockets);
         broker = new BrokerServer(shared);
-        controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), directories._2());
-        controller.startup();
+        if (place.isController()) {
+            controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), directories._2());
+            controller.startup();
+        }
         broker.startup();
     }
 
@@ -175,20 +186,22 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private Properties configuration(int controllerPort) {
+        String own = BROKER_LISTENER + "://127.0.0.1:" + port;
+        String replicas = String.valueOf(place.replicas());
         Properties properties = new Properties();
         properties.putAll(Map.of(
                 "process.roles",
-                "broker,controller",
+                place.isController() ? "broker,controller" : "broker",
                 "node.id",
-                String.valueOf(NODE_ID),
+                String.valueOf(place.id()),
                 "controller.quorum.voters",
-                NODE_ID + "@127.0.0.1:" + controllerPort,
+                "1@127.0.0.1:" + controllerPort,
                 "controller.listener.names",
                 CONTROLLER_LISTENER,
                 "listeners",
-                BROKER_LISTENER + "://127.0.0.1:" + port + "," + CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort,
+                place.isController() ? own + "," + CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort : own,
                 "advertised.listeners",
-                BROKER_LISTENER + "://127.0.0.1:" + port,
+                own,
                 "listener.security.protocol.map",
                 "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 "log.dirs",
@@ -196,21 +209,28 @@ public final class EmbeddedBroker implements AutoCloseable {
                 "auto.create.topics.enable",
                 "false"));
         properties.putAll(SIZES);
+        for (String replicated : REPLICATED) {
+            properties.put(replicated, replicas);
+        }
+        String inSync = String.valueOf(place.replicasInSync());
+        properties.put("min.insync.replicas", inSync);
+        properties.put("transaction.state.log.min.isr", inSync);
+        properties.put("share.coordinator.state.topic.min.isr", inSync);
         return properties;
     }
 
+    private static final List<String> REPLICATED = List.of(
+            "default.replication.factor",
+            "offsets.topic.replication.factor",
+            "transaction.state.log.replication.factor",
+            "share.coordinator.state.topic.replication.factor");
+
     /** What keeps the broker small and its start and rebalances quick. */
     private static final Map<String, String> SIZES = Map.ofEntries(
-            Map.entry("default.replication.factor", "1"),
-            Map.entry("offsets.topic.replication.factor", "1"),
             Map.entry("offsets.topic.num.partitions", "4"),
             Map.entry("offsets.topic.segment.bytes", "8388608"),
-            Map.entry("transaction.state.log.replication.factor", "1"),
-            Map.entry("transaction.state.log.min.isr", "1"),
             Map.entry("transaction.state.log.num.partitions", "4"),
             Map.entry("transaction.state.log.segment.bytes", "8388608"),
-            Map.entry("share.coordinator.state.topic.replication.factor", "1"),
-            Map.entry("share.coordinator.state.topic.min.isr", "1"),
             Map.entry("share.coordinator.state.topic.num.partitions", "1"),
             Map.entry("group.initial.rebalance.delay.ms", "0"),
             // A producer that was killed blocks its successor's commits until its transaction is given up.

@@ -53,7 +53,7 @@ class LauncherTest {
         Outcome outcome = call(Map.of(), "help");
 
         assertThat(outcome.exitCode()).isZero();
-        assertThat(outcome.output()).contains("demo", "sandbox", "run", "replay", "prices", "bench");
+        assertThat(outcome.output()).contains("demo", "sandbox", "run", "replay", "prices", "bench", "guarantees");
     }
 
     @Test

@@ -17,7 +17,8 @@ final class BrokerKill implements Fault {
 
     @Override
     public void strike(Trial trial) throws IOException {
-        trial.cluster().killBroker();
+        trial.cluster().killBroker(0);
+        trial.cluster().startBroker(0);
         trial.struck();
         trial.progress();
     }

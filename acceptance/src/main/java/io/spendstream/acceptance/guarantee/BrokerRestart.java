@@ -17,7 +17,8 @@ final class BrokerRestart implements Fault {
 
     @Override
     public void strike(Trial trial) throws IOException {
-        trial.cluster().restartBroker();
+        trial.cluster().stopBroker(0);
+        trial.cluster().startBroker(0);
         trial.struck();
         trial.progress();
     }

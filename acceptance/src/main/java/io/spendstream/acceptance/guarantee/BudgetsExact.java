@@ -21,14 +21,16 @@ final class BudgetsExact implements Guarantee {
 
     @Override
     public Findings doAssert(Trial trial) {
-        List<String> faults = new ArrayList<>();
+        long wrong = 0;
+        List<String> details = new ArrayList<>();
         for (SampleBudget budget : trial.budgets()) {
             Map<String, BigDecimal> expected = budget.expected(trial.scene());
-            faults.addAll(trial.eventually(
-                            () -> Findings.wrong(differences(budget, expected, spent(trial.client(0), budget.id()))))
-                    .details());
+            Findings found = trial.eventually(
+                    () -> Findings.wrong(differences(budget, expected, spent(trial.client(0), budget.id()))));
+            wrong += found.wrong();
+            details.addAll(found.details());
         }
-        return Findings.wrong(faults);
+        return new Findings(0, 0, wrong, details);
     }
 
     private static List<String> differences(

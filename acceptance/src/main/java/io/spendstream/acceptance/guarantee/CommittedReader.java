@@ -64,10 +64,15 @@ final class CommittedReader implements AutoCloseable {
         return counted.get();
     }
 
-    /** Reads what is there by now to its end. */
+    /** Reads what is there by now to its end, and tells what went wrong on the way. */
+    void finish() {
+        closing = true;
+        reading.join();
+    }
+
     @Override
     public void close() {
         closing = true;
-        reading.join();
+        reading.handle((done, error) -> error).join();
     }
 }

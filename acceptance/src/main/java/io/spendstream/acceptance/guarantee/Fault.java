@@ -20,6 +20,11 @@ interface Fault {
         return 1;
     }
 
+    /** Brokers of the cluster. */
+    default int brokers() {
+        return 1;
+    }
+
     /** What is sent all the while. */
     default EventStream.Mix mix() {
         return EventStream.Mix.BUSY;

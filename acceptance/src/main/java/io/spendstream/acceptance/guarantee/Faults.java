@@ -22,7 +22,8 @@ final class Faults {
             new StateDeleted(),
             new KillBeforeCommit(),
             new SlowBroker(),
-            new FullDisk());
+            new FullDisk(),
+            new BrokerLost());
 
     private Faults() {}
 

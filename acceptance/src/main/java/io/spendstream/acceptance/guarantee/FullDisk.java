@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** The disk of an instance's state gets full. It is a small one in memory, so that nothing else gets full. */
 final class FullDisk implements Fault {
 
-    private static final String SIZE = "24m";
+    private static final String SIZE = "256m";
     private static final int BLOCK = 1 << 12;
     private static final int LIMIT_S = 10;
 

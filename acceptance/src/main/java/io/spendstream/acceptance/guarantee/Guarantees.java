@@ -4,6 +4,7 @@ import io.spendstream.acceptance.Cluster;
 import io.spendstream.acceptance.Directories;
 import io.spendstream.runtime.AppConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +83,7 @@ public final class Guarantees implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, InterruptedException, ExecutionException {
+    public Integer call() throws IOException, InterruptedException {
         if (faults.equals(List.of("list"))) {
             Faults.ALL.forEach(
                     fault -> spec.commandLine().getOut().printf("%-20s %s%n", fault.name(), fault.description()));
@@ -108,16 +108,25 @@ public final class Guarantees implements Callable<Integer> {
         return 0;
     }
 
-    private Findings run(Path directory, List<Fault> chosen)
-            throws IOException, InterruptedException, ExecutionException {
+    private Findings run(Path directory, List<Fault> chosen) throws IOException, InterruptedException {
         try (Cluster cluster = Cluster.start(directory)) {
-            Thread closing = new Thread(cluster::close, "stop-cluster");
-            Runtime.getRuntime().addShutdownHook(closing);
+            Thread abandoning = new Thread(() -> abandon(cluster, directory), "abandon");
+            Runtime.getRuntime().addShutdownHook(abandoning);
             Map<String, String> configuration = weakness == null ? Map.of() : weakness.configuration;
             Findings found =
                     new Suite(cluster, chosen, configuration, spec.commandLine().getOut()).run(rounds, seed);
-            Runtime.getRuntime().removeShutdownHook(closing);
+            Runtime.getRuntime().removeShutdownHook(abandoning);
             return found;
+        }
+    }
+
+    /** The process is told to end in the middle. */
+    private static void abandon(Cluster cluster, Path directory) {
+        cluster.close();
+        try {
+            Directories.delete(directory);
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("guarantees: something may be left in " + directory);
         }
     }
 

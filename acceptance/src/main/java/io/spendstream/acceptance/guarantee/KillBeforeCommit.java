@@ -14,8 +14,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 final class KillBeforeCommit implements Fault {
 
     private static final String DELTAS = "rollup-deltas";
-    private static final int WANTED = 2;
-    private static final int KILLS_MAX = 6;
+    private static final int WANTED = 1;
+    private static final int KILLS_MAX = 5;
 
     @Override
     public String name() {

@@ -21,12 +21,12 @@ final class SlowBroker implements Fault {
 
     @Override
     public void strike(Trial trial) throws IOException, InterruptedException {
-        trial.cluster().freezeBroker();
+        trial.cluster().freezeBroker(0);
         trial.struck();
         try {
             Thread.sleep(LONGER_THAN_A_TRANSACTION.toMillis());
         } finally {
-            trial.cluster().thawBroker();
+            trial.cluster().thawBroker(0);
         }
         trial.progress();
     }

@@ -1,10 +1,12 @@
 package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.Cluster;
+import io.spendstream.acceptance.Directories;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 
 /** Every fault, round after round, and the sum of what was found. */
 final class Suite {
@@ -23,7 +25,7 @@ final class Suite {
     }
 
     /** Runs the rounds, reports each trial as it ends, and says in the last line what it came to. */
-    Findings run(int rounds, long seed) throws InterruptedException, ExecutionException {
+    Findings run(int rounds, long seed) throws IOException, InterruptedException {
         long lost = 0;
         long doubled = 0;
         long wrong = 0;
@@ -45,11 +47,28 @@ final class Suite {
         return all;
     }
 
-    private Outcome trial(Fault fault, int round, long seed) throws InterruptedException, ExecutionException {
+    private Outcome trial(Fault fault, int round, long seed) throws IOException, InterruptedException {
         // Whatever other faults are chosen: with the same seed the same round of a fault is the same.
         long own = 31 * (31 * seed + round) + fault.name().hashCode();
         String name = fault.name() + "-" + round + "-" + Long.toHexString(own);
-        try (Trial trial = new Trial(cluster, name, fault, own, weakness)) {
+        Path directory = cluster.directory().resolve(name);
+        Outcome outcome;
+        if (fault.brokers() == cluster.size()) {
+            outcome = trial(cluster, name, fault, own);
+        } else {
+            try (Cluster other = Cluster.start(directory, fault.brokers())) {
+                outcome = trial(other, name, fault, own);
+            }
+        }
+        // Where something is broken, the logs are what one wants to see.
+        if (outcome.total().isClean()) {
+            Directories.delete(directory);
+        }
+        return outcome;
+    }
+
+    private Outcome trial(Cluster on, String name, Fault fault, long seed) throws InterruptedException {
+        try (Trial trial = new Trial(on, name, fault, seed, weakness)) {
             return trial.run();
         }
     }

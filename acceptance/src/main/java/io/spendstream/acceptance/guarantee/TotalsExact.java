@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -71,6 +72,7 @@ final class TotalsExact implements Guarantee {
         }
         Set<List<Object>> keys = new HashSet<>(expected.rows().keySet());
         keys.addAll(answer.table().rows().keySet());
+        List<String> details = new ArrayList<>();
         long lost = 0;
         long doubled = 0;
         long wrong = 0;
@@ -81,17 +83,30 @@ final class TotalsExact implements Guarantee {
             lost += Math.max(0, -more);
             doubled += Math.max(0, more);
             wrong += more == 0 && !right.equals(seen) ? 1 : 0;
+            details.addAll(differences(question, key, right, seen));
         }
-        boolean rowsRight = lost + doubled + wrong == 0;
-        wrong += rowsRight && !expected.totals().equals(answer.table().totals()) ? 1 : 0;
-        return new Findings(
-                lost,
-                doubled,
-                wrong,
-                expected.differencesTo(answer.table()).stream()
-                        .map(difference -> question.groupBy() + " every " + question.granularity()
-                                + ", expected and seen: " + difference)
-                        .toList());
+        if (details.isEmpty() && !expected.totals().equals(answer.table().totals())) {
+            wrong++;
+            details.addAll(differences(
+                    question,
+                    List.of("totals"),
+                    expected.totals(),
+                    answer.table().totals()));
+        }
+        return new Findings(lost, doubled, wrong, details);
+    }
+
+    /** The first measure that differs, in words. */
+    private static List<String> differences(
+            SpendQuestion question, List<Object> key, Map<String, BigDecimal> right, Map<String, BigDecimal> seen) {
+        return Stream.concat(
+                        Stream.of(REQUESTS, "cost_usd"), Stream.concat(right.keySet().stream(), seen.keySet().stream()))
+                .filter(measure -> !Objects.equals(right.get(measure), seen.get(measure)))
+                .limit(1)
+                .map(measure -> measure + " by " + question.groupBy() + " every " + question.granularity() + " in "
+                        + question.zone() + ", of " + key + ": expected " + right.get(measure) + ", seen "
+                        + seen.get(measure))
+                .toList();
     }
 
     private static long requests(Map<String, BigDecimal> measures) {

@@ -51,6 +51,9 @@ final class Trial implements AutoCloseable {
     private final Cluster cluster;
     private final Fault fault;
     private final Random random;
+    /** Whether instances keep their work for when they come back, or leave it to others at once. */
+    private final boolean named;
+
     private final Map<String, String> configuration = new HashMap<>();
     private final List<Guarantee> guarantees = Guarantee.all();
     private final Map<String, AppProcess> instances = new LinkedHashMap<>();
@@ -70,6 +73,8 @@ final class Trial implements AutoCloseable {
         this.cluster = cluster;
         this.fault = fault;
         this.random = new Random(seed);
+        this.named = random.nextBoolean();
+        note(named ? "instances have names that they keep" : "instances have no names");
         // Sends at once what is sent, long before it is committed, so that every kill leaves something half done.
         configuration.put("kafka.producer.linger.ms", "0");
         configuration.put(AppConfig.COMMIT_INTERVAL_MS, "300");
@@ -130,7 +135,7 @@ final class Trial implements AutoCloseable {
             LockSupport.parkNanos(LOOK_EVERY_NANOS);
         }
         watch.close();
-        reader.close();
+        reader.finish();
     }
 
     private boolean isSettled() {
@@ -202,6 +207,7 @@ final class Trial implements AutoCloseable {
     /** Starts one more instance. */
     AppProcess add(String name, Map<String, String> more) throws IOException {
         Map<String, String> config = new HashMap<>(configuration);
+        config.put(AppConfig.INSTANCE_ID, named ? name : "");
         config.putAll(more);
         AppProcess instance = scene.process(name, config);
         instances.put(name, instance);
@@ -304,21 +310,20 @@ final class Trial implements AutoCloseable {
         return found;
     }
 
-    /** Ends every process and deletes what it kept on the broker. */
+    /** Ends every process and deletes what it kept on the broker. What went wrong before is in the outcome. */
     @Override
-    public void close() throws InterruptedException, ExecutionException {
+    public void close() throws InterruptedException {
         instances.values().forEach(AppProcess::close);
-        if (watch != null) {
-            watch.close();
-        }
-        if (reader != null) {
-            reader.close();
-        }
-        try {
-            scene.load.close();
+        try (scene) {
+            if (watch != null) {
+                watch.close();
+            }
+            if (reader != null) {
+                reader.close();
+            }
             scene.deployment.deleteTopics();
-        } finally {
-            scene.close();
+        } catch (ExecutionException | RuntimeException e) {
+            // Nothing but topics is left, and the next trial has its own.
         }
     }
 }

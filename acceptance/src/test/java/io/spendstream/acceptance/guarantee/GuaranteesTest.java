@@ -6,6 +6,8 @@ import io.spendstream.acceptance.Cluster;
 import io.spendstream.acceptance.OneCluster;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,16 @@ class GuaranteesTest {
     void theFaultsAreListed() {
         assertThat(run("--faults", "list")).isZero();
         assertThat(said.toString().lines()).hasSameSizeAs(Faults.ALL);
+    }
+
+    @Test
+    void everyFaultIsInTheDocument() throws Exception {
+        List<String> documented = Files.readAllLines(Path.of("..", "docs", "guarantees.md")).stream()
+                .dropWhile(line -> !line.equals("## Faults"))
+                .filter(line -> line.startsWith("| `"))
+                .map(line -> line.substring(3, line.indexOf('`', 3)))
+                .toList();
+        assertThat(documented).isEqualTo(Faults.ALL.stream().map(Fault::name).toList());
     }
 
     private int run(String... arguments) {
