@@ -141,7 +141,9 @@ public final class AppProcess implements AutoCloseable {
         destroy();
         if (process != null) {
             // Whoever deletes its files must not meet it writing.
-            process.onExit().completeOnTimeout(process, STOP_LIMIT_S, TimeUnit.SECONDS).join();
+            process.onExit()
+                    .completeOnTimeout(process, STOP_LIMIT_S, TimeUnit.SECONDS)
+                    .join();
         }
         Runtime.getRuntime().removeShutdownHook(killer);
     }
