@@ -59,8 +59,12 @@ final class Instance implements AutoCloseable {
      * @throws WrongAnswer where there are more
      */
     void awaitSpend(String time, long requests) throws InterruptedException {
-        await("all events in the spend", () -> client.total(time).requests() >= requests);
-        expect("requests", requests, client.total(time).requests());
+        long[] seen = new long[1];
+        await("all events in the spend", () -> {
+            seen[0] = client.totalIfWhole(time).map(Sum::requests).orElse(0L);
+            return seen[0] >= requests;
+        });
+        expect("requests", requests, seen[0]);
     }
 
     private void await(String what, Condition condition) throws InterruptedException {

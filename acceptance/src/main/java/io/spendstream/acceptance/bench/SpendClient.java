@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Asks a running application what was spent, as anybody would. */
@@ -22,6 +23,8 @@ final class SpendClient {
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private static final int UNAVAILABLE = 503;
+
     private final URI address;
 
     SpendClient(URI address) {
@@ -33,6 +36,14 @@ final class SpendClient {
         Instant from = first.truncatedTo(ChronoUnit.DAYS);
         Instant to = last.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
         return "from=" + from + "&to=" + to;
+    }
+
+    /** The totals of an answer; nothing while the instance says that it would be short, as when tasks are moved. */
+    Optional<Sum> totalIfWhole(String parameters) throws InterruptedException {
+        HttpResponse<byte[]> answer = ask("/v1/spend?" + parameters);
+        return answer.statusCode() == UNAVAILABLE
+                ? Optional.empty()
+                : Optional.of(sum(body("/v1/spend?" + parameters, answer).get("totals")));
     }
 
     /** The totals of an answer. */
@@ -56,16 +67,27 @@ final class SpendClient {
     }
 
     private JsonNode get(String path) throws InterruptedException {
+        return body(path, ask(path));
+    }
+
+    private HttpResponse<byte[]> ask(String path) throws InterruptedException {
         try {
-            HttpResponse<byte[]> answer = http.send(
+            return http.send(
                     HttpRequest.newBuilder(address.resolve(path)).build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(path + " cannot be asked", e);
+        }
+    }
+
+    private static JsonNode body(String path, HttpResponse<byte[]> answer) {
+        try {
             JsonNode body = JSON.readTree(answer.body());
             if (answer.statusCode() != 200) {
                 throw new IllegalStateException(path + " answers " + answer.statusCode() + ": " + body);
             }
             return body;
         } catch (IOException e) {
-            throw new UncheckedIOException(path + " cannot be asked", e);
+            throw new UncheckedIOException(path + " answers what is no JSON", e);
         }
     }
 }
