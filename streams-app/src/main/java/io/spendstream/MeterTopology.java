@@ -398,7 +398,7 @@ public final class MeterTopology {
         KStream<String, Alert> found = outliers.merge(closes, Named.as("to-detect"))
                 .process(
                         () -> new DetectStage(
-                                settings.deltaPartitions(),
+                                settings.deltaPartitions() + settings.eventPartitions(),
                                 settings.detectors(),
                                 shared.watched().book()::dailyLimitOf,
                                 shared.watched().notes()),

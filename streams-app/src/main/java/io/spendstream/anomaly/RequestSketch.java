@@ -30,7 +30,17 @@ public final class RequestSketch {
         /** Far above what requests of its feature and model cost. */
         COST_FAR_ABOVE,
         /** Far above the tokens of requests of its feature and model. */
-        TOKENS_FAR_ABOVE
+        TOKENS_FAR_ABOVE;
+
+        /** Whether its tokens are what is odd about it, and not its cost. */
+        public boolean isOfTokens() {
+            return this == TOKENS_CEILING || this == TOKENS_FAR_ABOVE;
+        }
+
+        /** Whether it is above a ceiling that is set, and not above what is usual. */
+        public boolean isAboveSet() {
+            return this == COST_CEILING || this == TOKENS_CEILING;
+        }
     }
 
     static final int ALL_OF_DAY = 4096;

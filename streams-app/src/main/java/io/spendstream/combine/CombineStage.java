@@ -107,9 +107,7 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
         long open = EventClock.openAt(nowMs);
         if (looksWithoutEvents > IDLE_LOOKS && open > clockSent) {
             clockSent = open;
-            combiner.drain(
-                    new DeltaBlock.Clock(context.taskId().partition(), open, true),
-                    (partition, block) -> send(partition, block, deltas));
+            drain(new DeltaBlock.Clock(context.taskId().partition(), open, true));
         }
     }
 
@@ -124,8 +122,15 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
             clockSent = clock.open();
             news = new DeltaBlock.Clock(context.taskId().partition(), clockSent, false);
         }
+        drain(news);
+    }
+
+    private void drain(DeltaBlock.Clock news) {
         combiner.drain(news, (partition, block) -> send(partition, block, deltas));
         for (Fed fed : feeds) {
+            if (news != null) {
+                fed.feed().clock(news);
+            }
             fed.feed().drain(receivedMs, (partition, block) -> send(partition, block, fed.to()));
         }
     }

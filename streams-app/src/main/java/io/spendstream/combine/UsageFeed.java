@@ -13,6 +13,9 @@ public interface UsageFeed {
     /** @param cameIn the quarter-hour in which it came late, or {@link DeltaBlock#IN_TIME} */
     void add(MeteredUsage usage, long cameIn);
 
+    /** The source has come so far, and all that came from it before has been added. */
+    default void clock(DeltaBlock.Clock clock) {}
+
     /**
      * Hands out the sums as blocks, each with the partition it is for.
      *

@@ -9,22 +9,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one task of the cube knows of quarter-hours that it has closed, for one destination.
+ * What one task of the cube, or of the events, knows of quarter-hours that it has closed, for one destination.
  *
  * <p>Format 1: a byte 1; the source; the count of texts and the texts; then entries until the end. An entry is a byte:
  * 0 amounts (the quarter-hour in which they came, that which they are of, tenant, feature, team and model as text numbers,
- * the team's + 1 or 0 for none, figures), 1 users (tenant, epoch day, cost of all) with their list anew, 4 user (tenant, user, cost), 2 closed (the first quarter-hour that
- * is open), 3 outlier (the quarter-hour it came in, tenant, feature and model as text numbers, an {@link Outlier}); these
- * come from the sources of events.
+ * the team's + 1 or 0 for none, figures), 1 users (tenant, epoch day, cost of all), 2 user (tenant, user, cost) for each
+ * of the list that begins there, 3 outlier (the quarter-hour it came in, tenant, feature and model as text numbers, an
+ * {@link Outlier}), 4 closed (the first quarter-hour that is open). Tasks of the cube send all but outliers; those of
+ * events send outliers, and what they have closed.
  */
 final class CloseBlock {
 
     private static final int FORMAT = 1;
     private static final int AMOUNTS = 0;
     private static final int USERS = 1;
-    private static final int CLOSED = 2;
+    private static final int USER = 2;
     private static final int OUTLIER = 3;
-    private static final int USER = 4;
+    private static final int CLOSED = 4;
     private static final int BYTES_MAX = 400_000;
 
     private CloseBlock() {}

@@ -24,7 +24,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Judges what each scope of a tenant spent, at the close of each quarter-hour of event time, once every task of the cube
- * has closed it. All of a tenant is judged by one task, so that one cause can be told once.
+ * and of the events has closed it. All of a tenant is judged by one task, so that one cause can be told once.
  */
 public final class DetectStage implements Processor<Integer, byte[], String, Alert> {
 
@@ -51,7 +51,7 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     private Closes closes;
 
     /**
-     * @param sources tasks of the cube: each closes its share of a quarter-hour
+     * @param sources tasks of the cube and of events: each closes its share of a quarter-hour
      * @param notes acknowledgements and silences
      */
     public DetectStage(int sources, DetectorSettings settings, DailyBudgets budgets, AlertNotes notes) {
@@ -99,7 +99,9 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
         for (String tenant : series.tenants()) {
             Look look = new Look(quarterHour, tenant, outliers.getOrDefault(tenant, Map.of()));
             for (SpendSeries.Known known : series.scopes(tenant)) {
-                if (known.lastDay > today - DAYS_JUDGED || alerts.hasOpen(known.scope)) {
+                if (known.lastDay > today - DAYS_JUDGED
+                        || alerts.hasOpen(known.scope)
+                        || look.hasOutliers(known.scope)) {
                     look.at(known.scope);
                     judged++;
                 }
@@ -154,6 +156,12 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
                     teller.notFound(open, detectors.contains(open.detector()));
                 }
             }
+        }
+
+        /** Also a feature that rests may have had one that comes late. */
+        boolean hasOutliers(Scope scope) {
+            return scope.kind() == Scope.Kind.FEATURE
+                    && outliers.keySet().stream().anyMatch(of -> of.feature().equals(scope.value()));
         }
 
         private List<Verdict> verdicts(ScopeView view) {

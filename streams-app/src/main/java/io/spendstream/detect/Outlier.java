@@ -48,16 +48,6 @@ record Outlier(
         return tokens != other.tokens ? tokens > other.tokens : event.compareTo(other.event) < 0;
     }
 
-    /** Whether its tokens are what is odd about it, and not its cost. */
-    boolean isOfTokens() {
-        return finding == RequestSketch.Finding.TOKENS_CEILING || finding == RequestSketch.Finding.TOKENS_FAR_ABOVE;
-    }
-
-    /** Whether it was above a set ceiling, and not above what is usual. */
-    boolean isAboveSet() {
-        return finding == RequestSketch.Finding.COST_CEILING || finding == RequestSketch.Finding.TOKENS_CEILING;
-    }
-
     void writeTo(ByteSink to) {
         to.writeVarint(count)
                 .writeByte(finding.ordinal())
@@ -97,11 +87,13 @@ record Outlier(
                 Detector.REQUEST_OUTLIER,
                 Verdict.Level.FIRING,
                 AlertSeverity.WARNING,
-                isOfTokens() ? "tokens" : "cost",
-                isOfTokens() ? tokens : cost,
+                finding.isOfTokens() ? "tokens" : "cost",
+                finding.isOfTokens() ? tokens : cost,
                 median,
                 ceiling,
-                (isAboveSet() ? "above the ceiling that is set" : "far above the requests of this feature and model")
+                (finding.isAboveSet()
+                                ? "above the ceiling that is set"
+                                : "far above the requests of this feature and model")
                         + "; event " + event + (user == null ? "" : " of user " + user) + more,
                 timeMs,
                 "model " + model);

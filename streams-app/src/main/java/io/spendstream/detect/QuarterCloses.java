@@ -45,9 +45,9 @@ public final class QuarterCloses implements QuarterFeed {
     private static final int QUARTERS_AT_ONCE = 24;
     /** Sent before a commit, about: a long time takes several, so that no transaction gets long. */
     private static final int AMOUNTS_AT_ONCE = 20_000;
-    /** Sent of what was in the cube before the first close: as much as detectors look back. */
-    private static final int QUARTERS_PER_DAY = 96;
 
+    private static final int QUARTERS_PER_DAY = 96;
+    /** Sent of what was in the cube before the first close: as much as detectors look back. */
     private static final int HISTORY = (ScopeView.DAYS_KEPT + 1) * QUARTERS_PER_DAY;
 
     /** What amounts that came late are of. */
@@ -169,7 +169,7 @@ public final class QuarterCloses implements QuarterFeed {
         }
         changedClocks.clear();
         for (Late key : changedLate) {
-            store.put(key(key), figures(late.get(key)));
+            store.put(key(key), SpendSeries.encode(late.get(key)));
         }
         changedLate.clear();
         close(send);
@@ -318,10 +318,6 @@ public final class QuarterCloses implements QuarterFeed {
             key.writeByte(1).writeText(late.of().team());
         }
         return Bytes.wrap(key.writeText(late.of().model()).toBytes());
-    }
-
-    private static byte[] figures(long[] figures) {
-        return new ByteSink(64).writeMeasures(figures, Map.of()).toBytes();
     }
 
     private static byte[] number(long number) {

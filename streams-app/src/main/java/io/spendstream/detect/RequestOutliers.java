@@ -29,7 +29,7 @@ public final class RequestOutliers implements UsageFeed {
     /** The logged store of what requests cost. */
     public static final String STORE = "request-sketches";
 
-    /** Further combinations are judged by the set ceilings alone. */
+    /** Further combinations are judged by the ceilings that are set for all features. */
     private static final int SKETCHES_MAX = 10_000;
 
     /** Of a request with an input, output and cache. */
@@ -62,6 +62,9 @@ public final class RequestOutliers implements UsageFeed {
     private final int partitions;
     private final DetectorSettings settings;
     private final Map<Key, Kind> kinds = new HashMap<>();
+    /** Without samples: those that there is no room for. */
+    private final Kind others;
+
     private final Map<Key, Kind> changed = new HashMap<>();
     private final Map<Found, Outlier> found = new HashMap<>();
     private KeyValueStore<Bytes, byte[]> store;
@@ -71,13 +74,16 @@ public final class RequestOutliers implements UsageFeed {
     public RequestOutliers(int partitions, DetectorSettings settings) {
         this.partitions = partitions;
         this.settings = settings;
+        this.others = kind(new Key("", "", ""), new RequestSketch());
     }
 
     @Override
     public void start(ProcessorContext<?, ?> context) {
         store = context.getStateStore(STORE);
         writers = new CloseBlock.Writer[partitions];
-        Arrays.setAll(writers, i -> new CloseBlock.Writer(context.taskId().partition()));
+        Arrays.setAll(
+                writers,
+                i -> new CloseBlock.Writer(source(partitions, context.taskId().partition())));
         kinds.clear();
         changed.clear();
         found.clear();
@@ -107,11 +113,11 @@ public final class RequestOutliers implements UsageFeed {
         }
         Key of = new Key(event.tenant(), event.dimension(Dimension.FEATURE), event.model());
         Kind kind = kinds.get(of);
-        if (kind == null) {
+        if (kind == null && kinds.size() < SKETCHES_MAX) {
             kind = kind(of, new RequestSketch());
-            if (kinds.size() < SKETCHES_MAX) {
-                kinds.put(of, kind);
-            }
+            kinds.put(of, kind);
+        } else if (kind == null) {
+            kind = others;
         }
         long cost = measures[Measure.COST.ordinal()];
         long tokens = tokens(measures);
@@ -121,8 +127,11 @@ public final class RequestOutliers implements UsageFeed {
             long came = cameIn == DeltaBlock.IN_TIME ? quarterHour : cameIn;
             found.merge(new Found(came, of), outlier(finding, event, cost, tokens, kind.sketch), Outlier::and);
         }
+        if (kind == others) {
+            return;
+        }
         boolean changes = kind.sketch.add(hash(event.id), Resolution.DAY.bucketOf(event.timeMs), cost, tokens);
-        if (changes && !kind.changed && kinds.get(of) == kind) {
+        if (changes && !kind.changed) {
             kind.changed = true;
             changed.put(of, kind);
         }
@@ -130,8 +139,6 @@ public final class RequestOutliers implements UsageFeed {
 
     private static Outlier outlier(
             RequestSketch.Finding finding, UsageRecord event, long cost, long tokens, RequestSketch sketch) {
-        boolean ofTokens =
-                finding == RequestSketch.Finding.TOKENS_CEILING || finding == RequestSketch.Finding.TOKENS_FAR_ABOVE;
         return new Outlier(
                 1,
                 finding,
@@ -140,8 +147,8 @@ public final class RequestOutliers implements UsageFeed {
                 event.user,
                 cost,
                 tokens,
-                ofTokens ? sketch.ceilingTokens() : sketch.ceilingCost(),
-                ofTokens ? sketch.medianTokens() : sketch.medianCost());
+                finding.isOfTokens() ? sketch.ceilingTokens() : sketch.ceilingCost(),
+                finding.isOfTokens() ? sketch.medianTokens() : sketch.medianCost());
     }
 
     private static long tokens(long[] measures) {
@@ -160,6 +167,29 @@ public final class RequestOutliers implements UsageFeed {
         return hash ^ hash >>> 33;
     }
 
+    /** What this source is called among those that send closes: after the tasks of the cube. */
+    static int source(int partitions, int partition) {
+        return partitions + partition;
+    }
+
+    /** So that a quarter-hour is judged when all that stood out in it is there. */
+    @Override
+    public void clock(DeltaBlock.Clock clock) {
+        sendFound();
+        for (CloseBlock.Writer writer : writers) {
+            writer.closed(clock.open());
+        }
+    }
+
+    private void sendFound() {
+        found.forEach((of, outlier) -> writers[QuarterCloses.destination(of.of().tenant(), partitions)].outlier(
+                of.cameIn(),
+                new Combination(
+                        of.of().tenant(), of.of().feature(), null, of.of().model()),
+                outlier));
+        found.clear();
+    }
+
     @Override
     public void drain(long receivedMs, BiConsumer<Integer, byte[]> send) {
         changed.forEach((of, kind) -> {
@@ -167,15 +197,7 @@ public final class RequestOutliers implements UsageFeed {
             store.put(SeriesKeys.sketch(of.tenant(), of.feature(), of.model()), kind.sketch.encode());
         });
         changed.clear();
-        if (found.isEmpty()) {
-            return;
-        }
-        found.forEach((of, outlier) -> writers[QuarterCloses.destination(of.of().tenant(), partitions)].outlier(
-                of.cameIn(),
-                new Combination(
-                        of.of().tenant(), of.of().feature(), null, of.of().model()),
-                outlier));
-        found.clear();
+        sendFound();
         for (int partition = 0; partition < partitions; partition++) {
             for (byte[] block : writers[partition].take()) {
                 send.accept(partition, block);
