@@ -92,7 +92,7 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
 
     private boolean isInForce(String id, Budget budget, long offset) {
         boolean is = DefinitionWriter.isInForce(
-                book, id, offset, Objects.equals(budget, book.get(id)), "there are too many budgets, or ");
+                book, id, offset, () -> Objects.equals(budget, book.get(id)), "there are too many budgets, or ");
         if (is) {
             indexed();
         }

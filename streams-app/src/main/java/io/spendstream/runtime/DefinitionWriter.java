@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -72,14 +73,15 @@ final class DefinitionWriter<V> implements AutoCloseable {
      * Whether a book goes by the record of that offset or, as somebody may change the definition again at once, by a later
      * one.
      *
-     * @param same whether the book has the definition as it was written
+     * @param same whether the book has the definition as it was written; asked when the book is known to have read that
+     *     far, as what it had before would look refused
      * @param why it may have refused it, for people
      */
-    static boolean isInForce(TopicBook book, String key, long offset, boolean same, String why) {
+    static boolean isInForce(TopicBook book, String key, long offset, BooleanSupplier same, String why) {
         if (book.position() <= offset) {
             return false;
         }
-        if (!same && book.changedLast(key) <= offset) {
+        if (!same.getAsBoolean() && book.changedLast(key) <= offset) {
             throw unavailable("It was refused when it was read: " + why
                     + "this instance is of another release than the one that has the work; its log says which");
         }

@@ -43,7 +43,7 @@ final class PricesTopic implements Prices, AutoCloseable {
         return writer.write(
                 model,
                 prices,
-                offset -> DefinitionWriter.isInForce(book, model, offset, prices.equals(book.get(model)), ""));
+                offset -> DefinitionWriter.isInForce(book, model, offset, () -> prices.equals(book.get(model)), ""));
     }
 
     @Override

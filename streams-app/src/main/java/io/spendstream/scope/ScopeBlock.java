@@ -2,11 +2,10 @@ package io.spendstream.scope;
 
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
+import io.spendstream.combine.TextTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.utils.Utils;
 
@@ -98,27 +97,24 @@ public final class ScopeBlock {
                     + FORMAT + ": it was written by a newer release, which must read it");
         }
         int source = (int) in.readVarint();
-        String[] texts = new String[in.readCount()];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = in.readText();
-        }
+        TextTable.Read texts = TextTable.Read.from(in);
         WindowKey window = null;
         while (in.hasMore()) {
             switch (in.readByte()) {
-                case OPEN -> reader.open(source, text(texts, in.readCount()), in.readSigned(), in.readSigned());
-                case CLOSE -> reader.close(source, text(texts, in.readCount()));
+                case OPEN -> reader.open(source, texts.text(in.readCount()), in.readSigned(), in.readSigned());
+                case CLOSE -> reader.close(source, texts.text(in.readCount()));
                 case WINDOW ->
                     window = new WindowKey(
-                            text(texts, in.readCount()), in.readSigned(), in.readSigned(), in.readByte() != 0);
+                            texts.text(in.readCount()), in.readSigned(), in.readSigned(), in.readByte() != 0);
                 case AMOUNT -> {
                     String[] group = group(in, texts);
-                    String contributor = format == WITHOUT_CONTRIBUTORS ? null : textOrNull(texts, in.readCount());
+                    String contributor = format == WITHOUT_CONTRIBUTORS ? null : texts.textOrNull(in.readCount());
                     reader.amount(source, window, group, contributor, in.readSigned(), in.readSigned());
                 }
                 case PAST ->
                     reader.past(
                             source,
-                            text(texts, in.readCount()),
+                            texts.text(in.readCount()),
                             group(in, texts),
                             in.readSigned(),
                             in.readCount(),
@@ -130,24 +126,12 @@ public final class ScopeBlock {
         }
     }
 
-    private static String[] group(ByteSource in, String[] texts) {
+    private static String[] group(ByteSource in, TextTable.Read texts) {
         String[] group = new String[in.readCount()];
         for (int i = 0; i < group.length; i++) {
-            group[i] = textOrNull(texts, in.readCount());
+            group[i] = texts.textOrNull(in.readCount());
         }
         return group;
-    }
-
-    private static String textOrNull(String[] texts, int number) {
-        return number == 0 ? null : text(texts, number - 1);
-    }
-
-    private static String text(String[] texts, int number) {
-        if (number >= texts.length) {
-            throw new IllegalStateException("a block of scope deltas refers to text " + number + " of " + texts.length
-                    + ": its bytes are damaged");
-        }
-        return texts[number];
     }
 
     /** Gathers entries for one destination and cuts them into blocks that exceed a size by one entry at the most. */
@@ -155,8 +139,7 @@ public final class ScopeBlock {
 
         private final int source;
         private final int bytesMax;
-        private final Map<String, Integer> numbers = new HashMap<>();
-        private final ByteSink texts = new ByteSink(512);
+        private final TextTable texts = new TextTable();
         private final ByteSink entries = new ByteSink(2048);
         private final List<byte[]> full = new ArrayList<>();
         private WindowKey window;
@@ -168,21 +151,21 @@ public final class ScopeBlock {
 
         void open(String scope, long exactFromMs, long knownFromMs) {
             entries.writeByte(OPEN)
-                    .writeVarint(number(scope))
+                    .writeVarint(texts.number(scope))
                     .writeSigned(exactFromMs)
                     .writeSigned(knownFromMs);
             end();
         }
 
         void close(String scope) {
-            entries.writeByte(CLOSE).writeVarint(number(scope));
+            entries.writeByte(CLOSE).writeVarint(texts.number(scope));
             end();
         }
 
         void amount(WindowKey of, String[] group, String contributor, long quarterHour, long amount) {
             if (of != window && !of.equals(window)) {
                 entries.writeByte(WINDOW)
-                        .writeVarint(number(of.scope()))
+                        .writeVarint(texts.number(of.scope()))
                         .writeSigned(of.startMs())
                         .writeSigned(of.endMs())
                         .writeByte(of.quiet() ? 1 : 0);
@@ -190,14 +173,14 @@ public final class ScopeBlock {
             }
             entries.writeByte(AMOUNT);
             writeGroup(group);
-            entries.writeVarint(numberOrNone(contributor))
+            entries.writeVarint(texts.numberOrNone(contributor))
                     .writeSigned(quarterHour)
                     .writeSigned(amount);
             end();
         }
 
         void past(String scope, String[] group, long quarterHour, int quarterHours, long amount) {
-            entries.writeByte(PAST).writeVarint(number(scope));
+            entries.writeByte(PAST).writeVarint(texts.number(scope));
             writeGroup(group);
             entries.writeSigned(quarterHour).writeVarint(quarterHours).writeSigned(amount);
             end();
@@ -206,7 +189,7 @@ public final class ScopeBlock {
         private void writeGroup(String[] group) {
             entries.writeVarint(group.length);
             for (String value : group) {
-                entries.writeVarint(numberOrNone(value));
+                entries.writeVarint(texts.numberOrNone(value));
             }
         }
 
@@ -221,32 +204,16 @@ public final class ScopeBlock {
         }
 
         private void end() {
-            if (entries.size() + texts.size() >= bytesMax) {
+            if (entries.size() + texts.bytes() >= bytesMax) {
                 cut();
             }
         }
 
-        private int numberOrNone(String text) {
-            return text == null ? 0 : number(text) + 1;
-        }
-
-        private int number(String text) {
-            Integer number = numbers.get(text);
-            if (number == null) {
-                number = numbers.size();
-                numbers.put(text, number);
-                texts.writeText(text);
-            }
-            return number;
-        }
-
         private void cut() {
-            ByteSink block = new ByteSink(texts.size() + entries.size() + 16);
-            block.writeByte(FORMAT).writeVarint(source).writeVarint(numbers.size());
-            full.add(block.writeBytes(texts.toBytes())
-                    .writeBytes(entries.toBytes())
-                    .toBytes());
-            numbers.clear();
+            ByteSink block = new ByteSink(texts.bytes() + entries.size() + 16)
+                    .writeByte(FORMAT)
+                    .writeVarint(source);
+            full.add(texts.writeTo(block).writeBytes(entries.toBytes()).toBytes());
             texts.clear();
             entries.clear();
             window = null;

@@ -41,8 +41,8 @@ class BudgetsTopicTest {
         assertThat(stored).isNotDone();
 
         // When it is read
-        book.put(budget, 1_000);
         book.changed("daily", 0);
+        book.put(budget, 1_000);
         book.readUpTo(1);
 
         // Then
@@ -53,8 +53,8 @@ class BudgetsTopicTest {
 
         // When it is deleted
         CompletableFuture<Void> deleted = budgets.delete("daily").toCompletableFuture();
-        book.remove("daily");
         book.changed("daily", 1);
+        book.remove("daily");
         book.readUpTo(2);
         deleted.get(20, TimeUnit.SECONDS);
 
@@ -70,16 +70,42 @@ class BudgetsTopicTest {
         CompletableFuture<Void> second = budgets.put(budget("daily", 2)).toCompletableFuture();
 
         // When both are read before anybody looks
-        book.put(budget("daily", 1), 1_000);
         book.changed("daily", 0);
-        book.put(budget("daily", 2), 1_001);
+        book.put(budget("daily", 1), 1_000);
         book.changed("daily", 1);
+        book.put(budget("daily", 2), 1_001);
         book.readUpTo(2);
 
         // Then
         first.get(5, TimeUnit.SECONDS);
         second.get(5, TimeUnit.SECONDS);
         assertThat(budgets.index().get("daily").definition().limit()).isEqualTo(2_000_000_000);
+    }
+
+    @Test
+    void what_the_book_has_is_looked_at_when_it_has_read_that_far() {
+        // Given
+        Budget budget = budget("daily", 1);
+
+        // When it has not
+        boolean before = DefinitionWriter.isInForce(
+                book,
+                "daily",
+                0,
+                () -> {
+                    throw new AssertionError("what is in the book now says nothing of the record");
+                },
+                "");
+
+        // When it has
+        book.changed("daily", 0);
+        book.put(budget, 1_000);
+        book.readUpTo(1);
+        boolean after = DefinitionWriter.isInForce(book, "daily", 0, () -> budget.equals(book.get("daily")), "");
+
+        // Then
+        assertThat(before).isFalse();
+        assertThat(after).isTrue();
     }
 
     @Test
