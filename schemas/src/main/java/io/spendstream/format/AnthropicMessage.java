@@ -1,7 +1,6 @@
 package io.spendstream.format;
 
 import io.spendstream.format.Draft.Part;
-import io.spendstream.format.FormatFault.Reason;
 import io.spendstream.v1.ServiceTier;
 import java.util.List;
 import java.util.Set;
@@ -33,13 +32,12 @@ final class AnthropicMessage {
         to.id(message.text("id"));
         to.fill("model", message.text("model"));
         to.fill("provider", "anthropic");
-        if (!message.has("usage")) {
-            to.fault(
-                    "usage",
-                    Reason.MISSING_FIELD,
-                    "is missing; it takes a whole message, or for a stream the message that its SDK put together");
+        JsonObject usage =
+                message.needed("usage", "a whole message has it; for a stream, the message that the SDK put together");
+        if (usage == null) {
+            to.finish();
+            return;
         }
-        JsonObject usage = message.object("usage");
         meters(usage, to);
         to.unit("web_search_requests", usage.object("server_tool_use").count("web_search_requests"));
         tier(usage, to);

@@ -5,7 +5,9 @@ import io.spendstream.v1.ServiceTier;
 import io.spendstream.v1.Status;
 import io.spendstream.v1.UsageEvent;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** A usage event that is being put together. What is set first stays: what the caller knows, then what the body says. */
 final class Draft {
@@ -23,6 +25,9 @@ final class Draft {
     private final UsageEvent event = new UsageEvent();
     private final Map<String, String> tags;
     private final Map<String, Long> units = new HashMap<>();
+    /** Fields that are set, or of which it was told what is wrong. */
+    private final Set<String> known = new HashSet<>();
+
     private boolean faulty;
 
     Draft(String format, int index, CallDetails details, Findings findings) {
@@ -31,13 +36,14 @@ final class Draft {
         this.details = details;
         this.findings = findings;
         this.tags = new HashMap<>(details.tags());
-        details.fields().forEach(event::put);
+        details.fields().forEach(this::fill);
     }
 
     /** Another event of a response that is done, for what is billed apart; its id is the response's and the part's. */
     Draft apart(String part) {
         Draft draft = new Draft(format, index, details, findings);
         draft.event.setId(event.getId() + ":" + part);
+        draft.known.add("id");
         return draft;
     }
 
@@ -48,13 +54,20 @@ final class Draft {
 
     /** Sets a field that nothing was known of so far. */
     void fill(String field, Object value) {
-        if (value != null && !value.equals("") && event.get(field) == null) {
+        if (value != null && !value.equals("") && known.add(field)) {
             event.put(field, value);
         }
     }
 
     boolean has(String field) {
-        return event.get(field) != null;
+        return known.contains(field);
+    }
+
+    /** What is wrong with what would have set a field, where nothing else does. */
+    void unusable(String field, String path, Reason reason, String detail) {
+        if (known.add(field)) {
+            fault(path, reason, detail);
+        }
     }
 
     void tag(String name, String value) {
@@ -139,19 +152,16 @@ final class Draft {
         fill("operation", "chat");
         fill("service_tier", ServiceTier.STANDARD);
         fill("status", Status.SUCCESS);
-        if (event.getAttempt() == 0 && !details.fields().containsKey("attempt")) {
-            event.setAttempt(1);
-        }
+        fill("attempt", 1);
         event.setOtherUnits(units);
         event.setPromptTokens(Map.of());
         event.setTags(tags);
-        findings.add(event);
+        findings.add(index, event);
         return true;
     }
 
     private void require(String field, String whatToDo) {
-        Object value = event.get(field);
-        if (value == null || value.equals("")) {
+        if (!known.contains(field)) {
             fault(field, Reason.MISSING_FIELD, "is missing: " + whatToDo);
         }
     }

@@ -8,14 +8,14 @@ import java.util.List;
 /** Gathers what is found in one body. */
 final class Findings {
 
-    private final List<UsageEvent> events = new ArrayList<>();
+    private final List<Reading.Mapped> events = new ArrayList<>();
     private final List<FormatFault> faults = new ArrayList<>();
     private int ignored;
     private boolean tooMany;
 
-    void add(UsageEvent event) {
+    void add(int index, UsageEvent event) {
         if (events.size() < UsageFormat.EVENTS_MAX) {
-            events.add(event);
+            events.add(new Reading.Mapped(index, event));
         } else if (!tooMany) {
             tooMany = true;
             fault(
@@ -43,7 +43,9 @@ final class Findings {
 
     Reading reading(CallDetails details) {
         Object id = details.fields().get("id");
-        long given = events.stream().filter(e -> e.getId().equals(id)).count();
+        long given = events.stream()
+                .filter(mapped -> mapped.event().getId().equals(id))
+                .count();
         if (given > 1) {
             // Events of one id are one event: the others would be lost as repeats.
             fault(null, "id", Reason.BAD_VALUE, "is given for " + given + " responses; it goes with one alone");

@@ -1,7 +1,6 @@
 package io.spendstream.format;
 
 import io.spendstream.format.Draft.Part;
-import io.spendstream.format.FormatFault.Reason;
 
 /**
  * A response of the Gemini API, and of Vertex AI: {@code generateContent}; of a stream, its last chunk.
@@ -28,10 +27,9 @@ final class GeminiContent {
         to.fill("time", response.rfc3339("createTime"));
         to.fill("model", model(response.text("modelVersion")));
         to.fill("provider", "google");
-        if (!response.has("usageMetadata")) {
-            to.fault("usageMetadata", Reason.MISSING_FIELD, "is missing; in a stream it is whole in the last chunk");
-        } else {
-            usage(response.object("usageMetadata"), to);
+        JsonObject usage = response.needed("usageMetadata", "in a stream it is whole in the last chunk");
+        if (usage != null) {
+            usage(usage, to);
         }
         to.finish();
     }

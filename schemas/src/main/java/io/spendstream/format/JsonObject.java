@@ -60,6 +60,20 @@ final class JsonObject {
         return new JsonObject(JsonNodeFactory.instance.objectNode(), path(name) + ".", draft);
     }
 
+    /** An object within that must be there; else null, and a fault that says where it is to be had. */
+    JsonObject needed(String name, String where) {
+        if (!has(name)) {
+            draft.fault(path(name), Reason.MISSING_FIELD, "is missing; " + where);
+            return null;
+        }
+        return isObject(name) ? object(name) : wrongObject(name);
+    }
+
+    private JsonObject wrongObject(String name) {
+        wrongType(name, "an object");
+        return null;
+    }
+
     /** The objects of an array; none where there is none. */
     List<JsonObject> objects(String name) {
         List<JsonObject> objects = new ArrayList<>();

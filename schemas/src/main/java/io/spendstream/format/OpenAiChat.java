@@ -1,7 +1,5 @@
 package io.spendstream.format;
 
-import io.spendstream.format.FormatFault.Reason;
-
 /**
  * A chat completion of OpenAI's API ({@code POST /v1/chat/completions}), or of the many that speak it; also the last
  * chunk of a stream with {@code stream_options.include_usage}, and embeddings, which have no id and no time of their own.
@@ -34,14 +32,10 @@ final class OpenAiChat {
         }
         OpenAiUsage.attribution(completion.object("metadata"), to);
         ServiceTiers.fill(completion, "service_tier", to);
-        if (!completion.has("usage")) {
-            to.fault(
-                    "usage",
-                    Reason.MISSING_FIELD,
-                    "is missing; in a stream it is in the last chunk, where the request has"
-                            + " stream_options.include_usage");
-        } else {
-            usage(completion.object("usage"), to);
+        JsonObject usage = completion.needed(
+                "usage", "in a stream it is in the last chunk, where the request has stream_options.include_usage");
+        if (usage != null) {
+            usage(usage, to);
         }
         to.finish();
     }

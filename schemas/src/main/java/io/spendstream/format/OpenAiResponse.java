@@ -1,6 +1,5 @@
 package io.spendstream.format;
 
-import io.spendstream.format.FormatFault.Reason;
 import io.spendstream.v1.Status;
 import java.time.Instant;
 
@@ -48,13 +47,10 @@ final class OpenAiResponse {
         }
         ServiceTiers.fill(response, "service_tier", to);
         status(response, to);
-        if (!response.has("usage")) {
-            to.fault(
-                    "usage",
-                    Reason.MISSING_FIELD,
-                    "is missing; a response has it when its status is completed, incomplete, failed or cancelled");
-        } else {
-            usage(response.object("usage"), to);
+        JsonObject usage = response.needed(
+                "usage", "a response has it when its status is completed, incomplete, failed or cancelled");
+        if (usage != null) {
+            usage(usage, to);
         }
         to.finish();
     }

@@ -158,10 +158,20 @@ final class OtlpJson implements UsageFormat {
         return code.asInt() == STATUS_ERROR || code.asText().equals("STATUS_CODE_ERROR");
     }
 
-    /** 0 where it is none. */
+    /** Unsigned, as in the protocol; all ones where it is none that fits, which is no time. */
     private static long nanos(JsonNode value) {
-        Long nanos = whole(value);
-        return nanos == null ? 0 : nanos;
+        if (value.isMissingNode() || value.isNull()) {
+            return 0;
+        }
+        try {
+            return value.isTextual() ? Long.parseUnsignedLong(value.textValue()) : required(whole(value));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private static long required(Long whole) {
+        return whole == null ? -1 : whole;
     }
 
     /** Null where it is none that fits. */

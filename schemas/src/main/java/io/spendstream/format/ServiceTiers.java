@@ -21,8 +21,9 @@ final class ServiceTiers {
         ServiceTier tier = of(name);
         if (tier != null) {
             to.fill("service_tier", tier);
-        } else if (!to.has("service_tier")) {
-            to.fault(
+        } else {
+            to.unusable(
+                    "service_tier",
                     field,
                     Reason.BAD_VALUE,
                     "'" + Texts.shortened(name)

@@ -3,7 +3,7 @@ package io.spendstream.format;
 import io.spendstream.format.Draft.Part;
 import io.spendstream.format.FormatFault.Reason;
 import io.spendstream.v1.Status;
-import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -153,8 +153,9 @@ final class SpanUsage {
     private void id() {
         if (isHex(span.traceId(), 32) && isHex(span.spanId(), 16)) {
             to.id(span.traceId().toLowerCase(Locale.ROOT) + ":" + span.spanId().toLowerCase(Locale.ROOT));
-        } else if (!to.has("id")) {
-            to.fault(
+        } else {
+            to.unusable(
+                    "id",
                     isHex(span.traceId(), 32) ? "spanId" : "traceId",
                     Reason.BAD_VALUE,
                     "'" + Texts.shortened(span.traceId() + ":" + span.spanId())
@@ -163,15 +164,15 @@ final class SpanUsage {
     }
 
     private void time() {
-        if (span.endNanos() != 0) {
-            try {
-                to.fill("time", Times.ofEpochMs(Long.divideUnsigned(span.endNanos(), NANOS_PER_MS)));
-            } catch (DateTimeException e) {
-                to.fault(
-                        "endTimeUnixNano",
-                        Reason.BAD_TIME,
-                        Long.toUnsignedString(span.endNanos()) + " is no time in nanoseconds since 1970");
-            }
+        if (span.endNanos() >= NANOS_PER_MS) {
+            to.fill("time", Instant.ofEpochMilli(span.endNanos() / NANOS_PER_MS));
+        } else if (span.endNanos() != 0) {
+            // Unsigned, so what is negative here is after the year 2262.
+            to.unusable(
+                    "time",
+                    "endTimeUnixNano",
+                    Reason.BAD_TIME,
+                    Long.toUnsignedString(span.endNanos()) + " is no time in nanoseconds since 1970");
         }
         if (span.startNanos() > 0 && span.endNanos() >= span.startNanos()) {
             to.fill("latency_ms", (span.endNanos() - span.startNanos()) / NANOS_PER_MS);
