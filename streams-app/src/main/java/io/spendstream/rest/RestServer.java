@@ -25,7 +25,8 @@ public final class RestServer implements AutoCloseable {
     private static final int COMPRESSED_FROM_BYTES = 1 << 10;
     private static final int IDLE_SECONDS = 75;
     private static final long START_SECONDS_MAX = 30;
-    private static final long DRAIN_SECONDS = 10;
+    /** How long requests under way may take to finish when the server stops. */
+    public static final long DRAIN_SECONDS = 10;
 
     private final Vertx vertx;
     /** One on each event loop that takes connections; they share the address. */

@@ -411,11 +411,16 @@ public final class AppConfig {
     }
 
     /**
-     * Reads a file of {@code key=value} lines.
+     * Reads a file of {@code key=value} lines. Values may refer to environment variables and files, see {@link References}.
      *
-     * @throws ConfigException where the file cannot be read or a key or value is wrong
+     * @throws ConfigException where the file cannot be read, a key or value is wrong, or what one refers to is not there
      */
     public static AppConfig read(Path file) {
+        return read(file, System.getenv());
+    }
+
+    /** The same with other environment variables. */
+    public static AppConfig read(Path file, Map<String, String> environment) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             properties.load(reader);
@@ -430,7 +435,7 @@ public final class AppConfig {
         properties
                 .stringPropertyNames()
                 .forEach(key -> map.put(key, properties.getProperty(key).strip()));
-        return of(map);
+        return of(new References(environment).resolve(map));
     }
 
     /** This configuration with some keys set. */

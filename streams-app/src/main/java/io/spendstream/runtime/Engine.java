@@ -44,6 +44,9 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     /** Threads that may fail and be replaced, before the instance gives up for whoever runs it to start it again. */
     private static final int REPLACEMENTS_MAX = 5;
 
+    /** How long a stop may take to commit what is done; whoever runs the instance must wait for longer. */
+    public static final Duration CLOSE_WITHIN = Duration.ofSeconds(30);
+
     private static final Duration REPLACEMENTS_WINDOW = Duration.ofMinutes(10);
     private static final Duration PROBE_EVERY = Duration.ofMillis(100);
 
@@ -342,7 +345,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
 
     @Override
     public void close() {
-        close(Duration.ofSeconds(30));
+        close(CLOSE_WITHIN);
     }
 
     private void stopProbing() {

@@ -1,0 +1,112 @@
+package io.spendstream.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.spendstream.acceptance.Await;
+import io.spendstream.acceptance.Cluster;
+import io.spendstream.acceptance.Directories;
+import io.spendstream.acceptance.SpendClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Two replicas of the rendered configuration share the work and answer for each other by their names. */
+class TwoReplicasTest {
+
+    private static final Path DIRECTORY = Path.of("target", "replicas").toAbsolutePath();
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @Test
+    void eitherAnswersForBoth() throws Exception {
+        Directories.delete(DIRECTORY);
+        Files.createDirectories(DIRECTORY);
+        Path hosts = Files.writeString(DIRECTORY.resolve("hosts"), """
+                127.0.0.1 localhost
+                127.0.0.1 spendstream-0.spendstream-headless.finops.svc
+                127.0.0.1 spendstream-1.spendstream-headless.finops.svc
+                """);
+        try (Cluster cluster = Cluster.start(DIRECTORY);
+                Replica first = Replica.start(chart(cluster), "spendstream-0", hosts, DIRECTORY);
+                Replica second = Replica.start(chart(cluster), "spendstream-1", hosts, DIRECTORY)) {
+            // Given two replicas that are ready and have work
+            awaitShared(first.client().awaitReady(), second.client().awaitReady());
+
+            // When events come to either
+            for (int i = 0; i < 20; i++) {
+                SpendClient one = (i % 2 == 0 ? first : second).client();
+                assertThat(one.post("/v1/events", event(i)).status()).isEqualTo(202);
+            }
+
+            // Then either counts all of them
+            awaitRequests(first.client(), 20);
+            awaitRequests(second.client(), 20);
+            assertThat(AlertsTest.metrics(Chart.render(AlertsTest.watched())))
+                    .isSubsetOf(names(first.client().get("/metrics").body()));
+        }
+    }
+
+    private static Chart chart(Cluster cluster) throws IOException {
+        return Chart.render(
+                Chart.MINIMAL,
+                Map.of(
+                        "kafka.bootstrapServers", cluster.bootstrapServers(),
+                        "registry.url", cluster.registryUrl(),
+                        "jvm.heapMb", "512",
+                        "http.port", Integer.toString(freePort())));
+    }
+
+    private static void awaitShared(SpendClient... clients) {
+        for (SpendClient client : clients) {
+            Await.until(
+                    "work for both replicas",
+                    PATIENCE,
+                    () -> client.json(client.get("/v1/instances").body()).path("instances"),
+                    instances -> instances.size() == 2
+                            && instances.findValuesAsText("state").equals(List.of("RUNNING", "RUNNING"))
+                            && instances.findValues("active_tasks").stream().noneMatch(JsonNode::isEmpty)
+                            && instances.findValuesAsText("url").stream()
+                                    .allMatch(url -> url.contains(".spendstream-headless.finops.svc:")));
+        }
+    }
+
+    private static void awaitRequests(SpendClient client, int requests) {
+        Await.until(
+                requests + " requests",
+                PATIENCE,
+                () -> client.json(client.get("/v1/spend").body())
+                        .at("/totals/requests")
+                        .asInt(-1),
+                seen -> seen == requests);
+    }
+
+    private static String event(int number) {
+        return """
+                {"id": "call-%d", "time": "%s", "feature": "feature-%d", "model": "gpt-4o", "input_tokens": 10}
+                """.formatted(number, Instant.now(), number);
+    }
+
+    private static List<String> names(String scrape) {
+        return Pattern.compile("^([a-z_]+)[{ ]", Pattern.MULTILINE)
+                .matcher(scrape)
+                .results()
+                .map((MatchResult sample) -> sample.group(1))
+                .distinct()
+                .toList();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
