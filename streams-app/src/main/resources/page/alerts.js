@@ -17,10 +17,22 @@ const shownAtFirst = () => (innerWidth < 640 ? 3 : 5);
 let all = false;
 let answering = null;
 
-/** As people want them: what they are told of first, and of that the severest; what somebody looks after last. */
+/**
+ * As people want them: what they are told of first, and of that the severest; what somebody looks after last. Of what
+ * concerns the same budget or scope the first comes with the first of others, so that none hides the rest.
+ */
 export function ordered(alerts) {
   const rank = (a) => (a.acknowledged ? 10 : 0) + (a.notify ? 0 : 5) + SEVERITIES.indexOf(a.severity);
-  return [...alerts].sort((a, b) => rank(a) - rank(b) || Date.parse(b.opened_at) - Date.parse(a.opened_at));
+  const sorted = [...alerts].sort((a, b) => rank(a) - rank(b) || Date.parse(b.opened_at) - Date.parse(a.opened_at));
+  const seen = new Map();
+  const nth = new Map();
+  for (const alert of sorted) {
+    const about = alert.budget ?? JSON.stringify(alert.scope);
+    nth.set(alert, seen.get(about) ?? 0);
+    seen.set(about, nth.get(alert) + 1);
+  }
+  const tier = (a) => (rank(a) >= 10 ? 2 : rank(a) >= 5 ? 1 : 0);
+  return sorted.sort((a, b) => tier(a) - tier(b) || nth.get(a) - nth.get(b));
 }
 
 export function draw(panel, answer, url, zone, nowMs, again) {

@@ -1,6 +1,7 @@
 // Asks the server. Numbers in answers stay text, so that no digit of an amount is lost on the way through a double.
 
 const LIMIT_MS = 15000;
+const KEY = "spendstream.key";
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** What the server said instead of an answer, in words. */
@@ -50,12 +51,30 @@ export async function postJson(url, body) {
   return parsed(await response.text());
 }
 
+/** The API key that calls are made with, of this tab only; null: none. */
+export function key() {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch (error) {
+    return null;
+  }
+}
+
+export function useKey(text) {
+  if (text === null) sessionStorage.removeItem(KEY);
+  else sessionStorage.setItem(KEY, text);
+}
+
+function authorized(headers) {
+  return key() === null ? headers : { ...headers, Authorization: "Bearer " + key() };
+}
+
 async function send(url, options) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), LIMIT_MS);
   let response;
   try {
-    response = await fetch(url, { ...options, signal: stop.signal, cache: "no-store", redirect: "error" });
+    response = await fetch(url, { ...options, headers: authorized(options.headers), signal: stop.signal, cache: "no-store", redirect: "error" });
     if (response.ok) return response;
   } catch (error) {
     throw new Refusal(0, stop.signal.aborted ? "no answer within " + LIMIT_MS / 1000 + " s" : "the server cannot be reached");

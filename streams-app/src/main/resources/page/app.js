@@ -1,7 +1,7 @@
 // The page: asks again every few seconds, and puts each panel together from the calls behind it.
 
 import * as alerts from "./alerts.js";
-import { Refusal, address, escaped, getJson, getText } from "./api.js";
+import { Refusal, address, escaped, getJson, getText, key, useKey } from "./api.js";
 import * as budgets from "./budgets.js";
 import { byId, el, replace } from "./dom.js";
 import * as figures from "./figures.js";
@@ -191,12 +191,38 @@ function setTrouble(panel, error) {
 
 function words(error) {
   if (!(error instanceof Refusal)) return "this page has a fault; its console has more";
+  if (error.status === 401) return "the server wants an API key";
+  if (error.status === 403) return "this API key may not see it (" + error.message + ")";
   return error.status === 503 ? "tasks are being moved, a total that lacks one is not shown (" + error.message + ")" : error.message;
+}
+
+/** Asks for a key where the server wants one, or another than this. */
+function askForKey() {
+  const wanted = [...failing.values()].some((e) => e.status === 401);
+  byId("forget").hidden = key() === null;
+  if (byId("key-form").hidden === !wanted) return;
+  byId("key-form").hidden = !wanted;
+  if (wanted) byId("key").focus();
+}
+
+/** What a link would show if browsers sent the key along. */
+async function showAnswer(url) {
+  const dialog = byId("answer");
+  byId("answer-url").textContent = "GET " + url;
+  dialog.querySelector("pre").textContent = "loading …";
+  dialog.showModal();
+  try {
+    const text = await getText(url, "application/json, text/plain");
+    dialog.querySelector("pre").textContent = text.startsWith("{") ? JSON.stringify(JSON.parse(text), null, 1) : text;
+  } catch (error) {
+    dialog.querySelector("pre").textContent = error.message;
+  }
 }
 
 let wasBad = false;
 
 function tellFreshness(freshness) {
+  askForKey();
   const pill = byId("freshness");
   const trouble = byId("trouble");
   const bad = failing.size > 0;
@@ -243,7 +269,8 @@ function drawChoosers() {
       const { [dimension]: gone, ...left } = state.filters;
       look({ filters: left });
     },
-  }, label(dimension) + ": " + named(value) + " ×")));
+  }, label(dimension) + ": " + named(value) + " ×")),
+  Object.keys(state.filters).length > 0 ? el("span", { class: "note" }, "narrows spend, not alerts and budgets") : null);
   drawTenants();
 }
 
@@ -269,7 +296,22 @@ function listen() {
   byId("tenant").addEventListener("change", (e) => look({ tenant: e.target.value === ALL ? null : e.target.value }));
   for (const id of ["range", "zone", "group", "style"]) byId(id).addEventListener("change", (e) => look({ [id]: e.target.value }));
   for (const id of ["from", "to"]) byId(id).addEventListener("change", (e) => e.target.value && look({ [id]: e.target.value }));
-  for (const form of document.forms) form.addEventListener("submit", (e) => e.preventDefault());
+  for (const form of document.forms) {
+    if (form.method !== "dialog") form.addEventListener("submit", (e) => e.preventDefault());
+  }
+  byId("key-form").addEventListener("submit", () => {
+    useKey(byId("key").value.trim());
+    byId("key").value = "";
+    loadTenants();
+    lookAnew();
+  });
+  byId("forget").addEventListener("click", () => { useKey(null); location.reload(); });
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("a[href^='/']");
+    if (!link || key() === null) return;
+    e.preventDefault();
+    showAnswer(link.getAttribute("href"));
+  });
   byId("pause").addEventListener("click", (e) => {
     paused = !paused;
     e.target.setAttribute("aria-pressed", String(paused));

@@ -40,8 +40,8 @@ export function draw(holder, totals, urls, rangeName, zone, nowMs) {
     figure("Saved by caches", saved, urls.range,
       "prompt " + dollars(nanos(range.cache_savings_usd)) + ", answers "
         + dollars(nanos(range.response_cache_savings_usd)), "saved"),
-    figure("Failed and repeated", nanos(range.failed_cost_usd) + nanos(range.retry_cost_usd), urls.range,
-      "failed " + dollars(nanos(range.failed_cost_usd)) + ", repeated " + dollars(nanos(range.retry_cost_usd)), "waste"),
+    figure("Lost on failed calls", nanos(range.failed_cost_usd), urls.range,
+      "repeated calls cost " + dollars(nanos(range.retry_cost_usd)), "waste"),
     unpriced(range, urls.range)));
 }
 

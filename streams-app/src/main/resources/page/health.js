@@ -42,7 +42,8 @@ export function draw(panel, instances, metrics, freshness, zone, nowMs) {
       + (sums.waiting > 0n ? ". Waiting for their schema: " + number(sums.waiting) : "") + "."),
     el("table", { class: "instances" },
       el("caption", {}, freshness?.as_of
-        ? "All received until " + moment(freshness.as_of, zone) + " is counted; behind: " + count(freshness.lag_records) + " records"
+        ? "All received until " + moment(freshness.as_of, zone) + " is counted"
+          + (freshness.lag_records === undefined ? "" : "; behind: " + count(freshness.lag_records) + " records")
         : "How fresh the figures are is not known yet"),
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "instance"), el("th", { scope: "col" }, "state"),
         el("th", { scope: "col" }, "tasks"), el("th", { scope: "col" }, "behind"))),

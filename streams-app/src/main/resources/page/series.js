@@ -126,7 +126,7 @@ function options(holder, { series }, style, zone, grain, colour, css) {
   return {
     width: Math.max(200, holder.clientWidth), height: HEIGHT,
     tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), zone),
-    legend: { show: false }, cursor: { points: { show: false }, drag: { x: false, y: false } },
+    padding: [12, 32, 0, 0], legend: { show: false }, cursor: { points: { show: false }, drag: { x: false, y: false } },
     scales: { y: { range: (u, low, high) => [0, high > 0 ? high * 1.05 : 1] } },
     series: [{}, ...lines],
     axes: [
