@@ -23,7 +23,10 @@ final class DemoCommand implements Callable<Integer> {
     /** Always the same, so that a demo on the data of an earlier one goes on with the same company. */
     private static final long SEED = 42;
 
-    private static final Duration PAST = Duration.ofHours(24);
+    /** Two weeks, so that the week before can be compared with and what is usual is known. */
+    static final Duration PAST = Duration.ofDays(14);
+
+    private static final Duration RUNAWAY = Duration.ofHours(3);
     private static final Duration WAIT_FOR_ROOM = Duration.ofSeconds(30);
 
     @Mixin
@@ -44,6 +47,11 @@ final class DemoCommand implements Callable<Integer> {
         out.println(QUERIES.replace("HTTP", http.toString()).replace("LOG", sandbox.dataDir() + "/sandbox.log"));
         out.flush();
         Traffic traffic = arguments.traffic() ? traffic(sandbox) : null;
+        SampleBudgets budgets = traffic == null ? null : new SampleBudgets(http, Clock.systemUTC());
+        if (budgets != null) {
+            out.println(STORY.formatted(PAST.toDays()));
+            budgets.putWhen(traffic::isLive);
+        }
         LiveSummary summary = new LiveSummary(
                 http,
                 sandbox.application().orElseThrow().totals(),
@@ -53,6 +61,9 @@ final class DemoCommand implements Callable<Integer> {
         summary.start();
         return () -> {
             summary.close();
+            if (budgets != null) {
+                budgets.close();
+            }
             if (traffic != null) {
                 traffic.close();
             }
@@ -63,8 +74,15 @@ final class DemoCommand implements Callable<Integer> {
         PublisherConfig config = PublisherConfig.of(
                         sandbox.bootstrapServers(), sandbox.registryUrl().toString())
                 .withMaxBlock(WAIT_FOR_ROOM);
-        return new Traffic(config, new TrafficModel(SEED), Clock.systemUTC(), PAST).start();
+        return new Traffic(config, new TrafficModel(SEED), Clock.systemUTC(), PAST, RUNAWAY).start();
     }
+
+    /** What of it is made up. */
+    private static final String STORY = """
+              The traffic is made up: first the last %d days, quickly and without most of the cheapest calls, then every
+              second as it passes. Since three hours ago an agent of research-agent runs in circles. When the past is
+              there, sample budgets are set with limits that suit what was spent: one is passed, one nearly.
+            """;
 
     /** What to try, as one can paste it into a shell. */
     static final String QUERIES = """
@@ -75,6 +93,7 @@ final class DemoCommand implements Callable<Integer> {
                           curl -s 'HTTP/v1/spend?group_by=model&granularity=hour' -H 'Accept: text/csv'
                           curl -s 'HTTP/v1/spend?model=orion-2-preview'      a model without a price
                           curl -s 'HTTP/v1/prices/gpt-4o'
+                          curl -s 'HTTP/v1/alerts?state=OPEN,ESCALATED'
               Log         LOG
               Stop        Ctrl-C
             """;

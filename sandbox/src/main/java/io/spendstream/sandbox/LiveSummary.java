@@ -93,7 +93,7 @@ final class LiveSummary implements AutoCloseable {
             return "";
         }
         String failed = traffic.failed() == 0 ? "" : " | not published " + number(traffic.failed());
-        return (traffic.isLive() ? "" : " | publishing the last 24 hours") + failed;
+        return (traffic.isLive() ? "" : " | publishing the last " + DemoCommand.PAST.toDays() + " days") + failed;
     }
 
     /** Null where the application has no answer now, as while it starts or stops. */

@@ -114,7 +114,7 @@ class SandboxTest {
                 .matcher(DemoCommand.QUERIES)
                 .results()
                 .toList();
-        assertThat(queries).hasSize(5);
+        assertThat(queries).hasSize(6);
         try (Sandbox sandbox = Sandbox.start(options())) {
             for (MatchResult query : queries) {
                 // When
@@ -174,7 +174,7 @@ class SandboxTest {
         PublisherConfig config = PublisherConfig.of(
                         sandbox.bootstrapServers(), sandbox.registryUrl().toString())
                 .withMaxBlock(Duration.ofSeconds(30));
-        try (Traffic traffic = new Traffic(config, model, Clock.fixed(now, ZoneOffset.UTC), PAST)) {
+        try (Traffic traffic = new Traffic(config, model, Clock.fixed(now, ZoneOffset.UTC), PAST, Duration.ZERO)) {
             traffic.start();
             await(traffic::isLive);
             assertThat(traffic.published()).isEqualTo(deliveries);

@@ -1,64 +1,126 @@
 package io.spendstream.rest;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
-/** What people read: the page at {@code /} and the description at {@code /openapi.json}. */
+/**
+ * What people read: the page at {@code /}, its files at {@code /page/…} and the description at {@code /openapi.json}. All
+ * are in memory; a browser asks by ETag whether its copy is still right, so that it never mixes files of two versions.
+ */
 final class PageRoutes {
 
-    private final Buffer page;
-    private final Buffer openApi;
-    private final String policy;
+    /** Every file of the page; no other can be asked for. */
+    private static final List<String> FILES = List.of(
+            "alerts.js",
+            "api.js",
+            "app.js",
+            "budgets.js",
+            "dom.js",
+            "figures.js",
+            "format.js",
+            "health.js",
+            "heat.js",
+            "icon.svg",
+            "money.js",
+            "series.js",
+            "state.js",
+            "style.css",
+            "tables.js",
+            "uplot.css",
+            "uplot.js",
+            "uplot-LICENSE.txt");
+
+    private static final Map<String, String> MEDIA_TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml",
+            "txt", "text/plain; charset=utf-8");
+
+    /** Only the page's own files run and show, it asks only this server, and nobody puts it into a frame. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+            + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static final int ETAG_CHARACTERS = 32;
+
+    private record Document(Buffer content, String mediaType, String etag) {}
+
+    private final Document page = document("/page/index.html");
+    private final Document openApi = new Document(Buffer.buffer(resource("/openapi.json")), Json.MEDIA_TYPE, null);
+    private final Map<String, Document> files = new LinkedHashMap<>();
 
     PageRoutes() {
-        String html = resource("/spendstream/index.html");
-        this.page = Buffer.buffer(html);
-        this.openApi = Buffer.buffer(resource("/openapi.json"));
-        // Only the page's own script and style run, and it can only ask this server.
-        this.policy = "default-src 'none'; connect-src 'self'; script-src " + hashOf(html, "script") + "; style-src "
-                + hashOf(html, "style") + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        FILES.forEach(file -> files.put(file, document("/page/" + file)));
     }
 
     void mount(Api api) {
-        api.get("/", this::page);
+        api.get("/", ctx -> answer(ctx, page));
         api.get(
                 "/openapi.json",
-                ctx -> ctx.response().putHeader("Content-Type", Json.MEDIA_TYPE).end(openApi));
+                ctx -> ctx.response()
+                        .putHeader("Content-Type", openApi.mediaType())
+                        .end(openApi.content()));
+        api.on(HttpMethod.GET, "/page/{file}", "/page/:file", this::file);
     }
 
-    private void page(RoutingContext ctx) {
-        ctx.response()
-                .putHeader("Content-Type", "text/html; charset=utf-8")
-                .putHeader("Content-Security-Policy", policy)
-                .putHeader("Referrer-Policy", "no-referrer")
-                .end(page);
+    private void file(RoutingContext ctx) {
+        Document file = files.get(ctx.pathParam("file"));
+        if (file == null) {
+            throw Problem.notFound("The page has no file of this name").exception();
+        }
+        answer(ctx, file);
     }
 
-    private static String hashOf(String html, String element) {
-        String open = "<" + element + ">";
-        int from = html.indexOf(open) + open.length();
-        String text = html.substring(from, html.indexOf("</" + element + ">", from));
+    private static void answer(RoutingContext ctx, Document document) {
+        HttpServerResponse response = ctx.response()
+                .putHeader("Cache-Control", "no-cache")
+                .putHeader("ETag", document.etag())
+                .putHeader("Content-Security-Policy", POLICY)
+                .putHeader("Referrer-Policy", "no-referrer");
+        if (isKnown(ctx.request().getHeader("If-None-Match"), document.etag())) {
+            response.setStatusCode(304).end();
+        } else {
+            response.putHeader("Content-Type", document.mediaType()).end(document.content());
+        }
+    }
+
+    /** Of several, and also where a proxy that compressed it made it a weak one. */
+    private static boolean isKnown(String ifNoneMatch, String etag) {
+        return ifNoneMatch != null && (ifNoneMatch.equals("*") || ifNoneMatch.contains(etag));
+    }
+
+    private static Document document(String path) {
+        byte[] content = resource(path);
+        String ending = path.substring(path.lastIndexOf('.') + 1);
+        return new Document(Buffer.buffer(content), MEDIA_TYPES.get(ending), '"' + hash(content) + '"');
+    }
+
+    private static String hash(byte[] content) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+            return HexFormat.of().formatHex(hash).substring(0, ETAG_CHARACTERS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 
-    private static String resource(String path) {
+    private static byte[] resource(String path) {
         try (InputStream in = PageRoutes.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalStateException(path + " is missing from the build");
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("reading " + path + " failed", e);
         }

@@ -20,14 +20,20 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
@@ -316,11 +322,76 @@ class RestServerTest {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .contains("default-src 'none'", "connect-src 'self'", "script-src 'sha256-");
+                .startsWith("default-src 'none'; ")
+                .contains("script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe")
+                .doesNotContain("http");
         assertThat(page.body())
                 .doesNotContain("http://")
                 .doesNotContain("https://")
-                .doesNotContain("innerHTML");
+                .doesNotContain("style=");
+        for (String file : filesOf(page.body())) {
+            HttpResponse<String> answer = instance.get("/page/" + file);
+            assertThat(answer.statusCode()).as(file).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                    .as(file)
+                    .isPresent();
+        }
+    }
+
+    @Test
+    void every_file_of_the_page_is_served_and_whatever_is_imported_is_there() throws Exception {
+        // Given
+        Set<String> known = new TreeSet<>(Set.of("uplot-LICENSE.txt"));
+        Deque<String> left = new ArrayDeque<>(filesOf(instance.get("/").body()));
+
+        // When
+        while (!left.isEmpty()) {
+            String file = left.pop();
+            if (known.add(file)) {
+                HttpResponse<String> answer = instance.get("/page/" + file);
+                assertThat(answer.statusCode()).as(file).isEqualTo(200);
+                Pattern.compile("from \"\\./([a-z]+\\.js)\"")
+                        .matcher(answer.body())
+                        .results()
+                        .forEach(imported -> left.push(imported.group(1)));
+            }
+        }
+
+        // Then
+        try (Stream<Path> files = Files.list(Path.of("src/main/resources/page"))) {
+            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> !name.equals("index.html")))
+                    .containsExactlyInAnyOrderElementsOf(known);
+        }
+    }
+
+    @Test
+    void a_file_that_the_browser_has_is_not_sent_again_and_no_other_file_is_there() throws Exception {
+        // Given
+        String etag = instance.get("/page/app.js").headers().firstValue("ETag").orElseThrow();
+
+        // When
+        HttpResponse<String> again =
+                instance.send(instance.request("/page/app.js").header("If-None-Match", etag));
+        HttpResponse<String> changed =
+                instance.send(instance.request("/page/app.js").header("If-None-Match", "\"before\""));
+
+        // Then
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        assertThat(changed.statusCode()).isEqualTo(200);
+        for (String path : List.of("/page/index.html", "/page/..%2Flogback.xml", "/page/../logback.xml", "/page/")) {
+            assertThat(instance.get(path).statusCode()).as(path).isEqualTo(404);
+        }
+    }
+
+    private static List<String> filesOf(String page) {
+        return Pattern.compile("page/([a-zA-Z.-]+)")
+                .matcher(page)
+                .results()
+                .map(file -> file.group(1))
+                .distinct()
+                .toList();
     }
 
     @Test

@@ -7,7 +7,8 @@ import java.util.List;
  * An AI feature of the sample company.
  *
  * @param peakPerSecond requests per second at its busiest
- * @param bulk many cheap calls: a backfill leaves most of them out, which hardly changes what is spent
+ * @param bulk very many calls that cost next to nothing: a backfill leaves most of them out, which hardly changes what
+ *     is spent
  */
 record Feature(
         String name,
@@ -65,7 +66,7 @@ record Feature(
                     "helpdesk",
                     "chat",
                     Rhythm.OFFICE,
-                    0.9,
+                    0.09,
                     false,
                     List.of(openai("gpt-4o-mini", 70), anthropic("claude-haiku-4-5", 12), openai("gpt-4o", 18)),
                     new Prompt(650, 900, 1_100, 60, 0, 260, 0.6, 0),
@@ -76,7 +77,7 @@ record Feature(
                     "ide-plugin",
                     "chat",
                     Rhythm.OFFICE,
-                    0.5,
+                    0.05,
                     false,
                     List.of(anthropic("claude-haiku-4-5", 25), anthropic("claude-sonnet-4-5", 75)),
                     new Prompt(2_400, 9_000, 4_000, 180, 3_200, 900, 0.7, 0),
@@ -87,18 +88,18 @@ record Feature(
                     "contracts",
                     "chat",
                     Rhythm.OFFICE,
-                    0.03,
+                    0.004,
                     false,
                     List.of(google("gemini-2.5-pro", 60), anthropic("claude-sonnet-4-5", 40)),
                     new Prompt(1_200, 42_000, 0, 300, 0, 2_200, 0.6, 0),
-                    new Habits(0.2, 0, 0, 0.005, 0.08, 0, 1)),
+                    new Habits(0.2, 0, 0, 0.01, 0.1, 0, 1)),
             new Feature(
                     "research-agent",
                     "insights",
                     "market-research",
                     "chat",
                     Rhythm.OFFICE,
-                    0.08,
+                    0.008,
                     false,
                     List.of(
                             google("gemini-2.5-pro", 45),
@@ -112,7 +113,7 @@ record Feature(
                     "catalogue",
                     "chat",
                     Rhythm.NIGHT,
-                    0.7,
+                    0.07,
                     false,
                     List.of(
                             new Model("gpt-4o-mini", "openai", ServiceTier.BATCH, 70),
@@ -125,7 +126,7 @@ record Feature(
                     "campaigns",
                     "chat",
                     Rhythm.OFFICE,
-                    0.12,
+                    0.012,
                     false,
                     List.of(
                             openai("gpt-4o", 50),
@@ -139,7 +140,7 @@ record Feature(
                     "field-app",
                     "chat",
                     Rhythm.OFFICE,
-                    0.04,
+                    0.005,
                     false,
                     List.of(openai("gpt-4o-audio-preview", 100)),
                     new Prompt(200, 0, 0, 30, 0, 180, 0.5, 600),
@@ -150,7 +151,7 @@ record Feature(
                     "experiments",
                     "chat",
                     Rhythm.OFFICE,
-                    0.05,
+                    0.005,
                     false,
                     List.of(new Model(UNPRICED_MODEL, "orion-labs", ServiceTier.STANDARD, 100)),
                     new Prompt(300, 2_500, 0, 80, 0, 350, 0.5, 0),
@@ -161,8 +162,8 @@ record Feature(
                     "helpdesk",
                     "chat",
                     Rhythm.STEADY,
-                    7,
-                    true,
+                    0.01,
+                    false,
                     List.of(google("gemini-2.5-flash", 60), openai("gpt-4o-mini", 40)),
                     new Prompt(220, 160, 0, 0, 0, 8, 0.4, 0),
                     new Habits(0, 0.05, 0, 0, 0, 0, 1)),
@@ -172,8 +173,8 @@ record Feature(
                     "ide-plugin",
                     "chat",
                     Rhythm.STEADY,
-                    12,
-                    true,
+                    0.02,
+                    false,
                     List.of(google("gemini-2.5-flash", 70), openai("gpt-4o-mini", 30)),
                     new Prompt(60, 240, 0, 40, 0, 14, 0.5, 0),
                     new Habits(0, 0.12, 0, 0.12, 0, 0, 0)),
@@ -183,11 +184,18 @@ record Feature(
                     "knowledge-base",
                     "embeddings",
                     Rhythm.STEADY,
-                    18,
+                    34,
                     true,
                     List.of(openai("text-embedding-3-small", 100)),
-                    new Prompt(0, 0, 0, 180, 0, 0, 0.8, 0),
+                    new Prompt(0, 0, 0, 8, 0, 0, 0.5, 0),
                     new Habits(0, 0.1, 0, 0, 0, 0, 0)));
+
+    static Feature named(String name) {
+        return ALL.stream()
+                .filter(feature -> feature.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
 
     private static Model openai(String name, int weight) {
         return new Model(name, "openai", ServiceTier.STANDARD, weight);

@@ -11,6 +11,7 @@ import io.spendstream.v1.UsageEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +38,7 @@ public final class Traffic implements AutoCloseable {
     private final TrafficModel model;
     private final Clock clock;
     private final Duration past;
+    private final Duration runaway;
     private final String topic;
     private final SchemaRegistry registry;
     private final UsagePublisher publisher;
@@ -52,11 +54,13 @@ public final class Traffic implements AutoCloseable {
      * Connects; {@link #start} publishes.
      *
      * @param past how far back to begin
+     * @param runaway for how long an agent has been running in circles at the start; it goes on doing so. Zero: none does
      */
-    public Traffic(PublisherConfig config, TrafficModel model, Clock clock, Duration past) {
+    public Traffic(PublisherConfig config, TrafficModel model, Clock clock, Duration past, Duration runaway) {
         this.model = model;
         this.clock = clock;
         this.past = past;
+        this.runaway = runaway;
         this.topic = config.topic();
         this.registry = new ConfluentSchemaRegistry(config.registryUrl(), config.registry());
         this.encoder = new RecordEncoder<>(
@@ -111,8 +115,9 @@ public final class Traffic implements AutoCloseable {
     private void run() {
         long now = clock.instant().getEpochSecond();
         long second = now - past.toSeconds();
+        long runawayFrom = runaway.isZero() ? Long.MAX_VALUE : now - runaway.toSeconds();
         while (second < now && !stopped) {
-            model.thinnedSecond(second).forEach(this::deliver);
+            deliver(model.thinnedSecond(second), second, runawayFrom);
             second++;
             // The past took its time too, and is not over before it has caught up.
             now = clock.instant().getEpochSecond();
@@ -123,10 +128,18 @@ public final class Traffic implements AutoCloseable {
             // A second is published when it is over, so that no call ends in the future.
             long over = clock.instant().getEpochSecond();
             if (second < over) {
-                model.second(second++).forEach(this::deliver);
+                deliver(model.second(second), second, runawayFrom);
+                second++;
             } else {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             }
+        }
+    }
+
+    private void deliver(List<Sample> samples, long second, long runawayFrom) {
+        samples.forEach(this::deliver);
+        if (second >= runawayFrom) {
+            model.runawaySecond(second).forEach(this::deliver);
         }
     }
 

@@ -20,8 +20,9 @@ import java.util.Map;
 public final class TrafficModel {
 
     /** A thinned second holds the bulk features' calls only once in so many seconds. */
-    public static final int BULK_KEPT_ONE_SECOND_IN = 40;
+    public static final int BULK_KEPT_ONE_SECOND_IN = 900;
 
+    private static final int DEFECTS_KEPT_ONE_SECOND_IN = 40;
     private static final double DEFECT_PER_SECOND = 1.0 / 40;
     private static final double REPEATED = 0.005;
     private static final double FAILED = 0.015;
@@ -31,6 +32,11 @@ public final class TrafficModel {
     private static final int CONTEXT_TOKENS_USUAL_MAX = 190_000;
     private static final int OUTPUT_TOKENS_MAX = 32_000;
     private static final int DEFECTS_STREAM = 999;
+    private static final int RUNAWAY_STREAM = 998;
+    private static final double RUNAWAY_PER_SECOND = 1.0 / 40;
+    private static final String RUNAWAY_TENANT = "acme";
+    private static final int RUNAWAY_USER = 16;
+    private static final Feature RUNAWAY = Feature.named("research-agent");
     private static final long SESSION_SECONDS = 1_800;
 
     private final long seed;
@@ -42,18 +48,49 @@ public final class TrafficModel {
 
     /** All deliveries of one second; the calls end in it. */
     public List<Sample> second(long epochSecond) {
-        return samples(epochSecond, true);
+        return samples(epochSecond, true, true);
     }
 
     /**
-     * The deliveries of one second without most of the calls of the bulk features: a twentieth of the events and
-     * nearly all of the spend, for a quick backfill. What it holds is exactly as in {@link #second}.
+     * The deliveries of one second without most of the calls of the bulk features and most of the bad deliveries: a
+     * hundredth of the events and nearly all of the spend, for a quick backfill. What it holds is exactly as in
+     * {@link #second}.
      */
     public List<Sample> thinnedSecond(long epochSecond) {
-        return samples(epochSecond, Math.floorMod(epochSecond, BULK_KEPT_ONE_SECOND_IN) == 0);
+        return samples(
+                epochSecond,
+                Math.floorMod(epochSecond, BULK_KEPT_ONE_SECOND_IN) == 0,
+                Math.floorMod(epochSecond, DEFECTS_KEPT_ONE_SECOND_IN) == 0);
     }
 
-    private List<Sample> samples(long epochSecond, boolean withBulk) {
+    /**
+     * What an agent that runs in circles adds to a second: one user's calls of the largest model, each with a long
+     * context, many times what its feature usually spends.
+     */
+    public List<Sample> runawaySecond(long epochSecond) {
+        List<Sample> samples = new ArrayList<>();
+        Dice dice = new Dice(seed, epochSecond, RUNAWAY_STREAM);
+        int requests = dice.count(RUNAWAY_PER_SECOND);
+        Model largest = RUNAWAY.models().get(RUNAWAY.models().size() - 1);
+        for (int n = 0; n < requests; n++) {
+            UsageEvent call = answered(RUNAWAY, new Call(epochSecond, RUNAWAY_STREAM, n), dice);
+            UsageEvent event = UsageEvent.newBuilder(call)
+                    .setTenant(RUNAWAY_TENANT)
+                    .setEnvironment("production")
+                    .setUser(Users.name(RUNAWAY_USER))
+                    .setUserTier(Users.tier(RUNAWAY_USER))
+                    .setSession(Users.name(RUNAWAY_USER) + "-loop")
+                    .setTime(call.getTime())
+                    .setModel(largest.name())
+                    .setProvider(largest.provider())
+                    .setServiceTier(largest.tier())
+                    .build();
+            samples.add(new Sample(event, Defect.NONE));
+        }
+        return samples;
+    }
+
+    private List<Sample> samples(long epochSecond, boolean withBulk, boolean withDefects) {
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < Feature.ALL.size(); i++) {
             Feature feature = Feature.ALL.get(i);
@@ -66,7 +103,7 @@ public final class TrafficModel {
                 }
             }
         }
-        if (withBulk) {
+        if (withDefects) {
             defect(epochSecond, samples);
         }
         return samples;
