@@ -1,5 +1,6 @@
 package io.spendstream.detect;
 
+import io.spendstream.anomaly.Figure;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
@@ -82,9 +83,7 @@ final class Closes implements CloseBlock.Reader {
     public void amounts(int source, long cameIn, long quarterHour, Combination of, long[] figures) {
         Bytes key = SeriesKeys.pending(cameIn, quarterHour, of);
         long[] sum = SpendSeries.figures(store.get(key));
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = Math.addExact(sum[i], figures[i]);
-        }
+        Figure.add(sum, figures);
         store.put(key, SpendSeries.encode(sum));
     }
 

@@ -83,8 +83,8 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
         closes.forEachClosed(SCOPES_AT_ONCE, series::add, this::judge);
         if (closes.open() > first) {
             series.store();
-            long today = SpendSeries.dayOf(closes.open());
-            if (today > SpendSeries.dayOf(first)) {
+            long today = Detectors.dayOf(closes.open());
+            if (today > Detectors.dayOf(first)) {
                 series.expire(today);
                 series.store();
             }
@@ -94,7 +94,7 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     /** Looks at all tenants once a quarter-hour is closed; answers how many scopes that were. */
     private long judge(long quarterHour) {
         long judged = 1;
-        long today = SpendSeries.dayOf(quarterHour);
+        long today = Detectors.dayOf(quarterHour);
         Map<String, Map<Combination, Outlier>> outliers = closes.takeOutliers(quarterHour);
         for (String tenant : series.tenants()) {
             Look look = new Look(quarterHour, tenant, outliers.getOrDefault(tenant, Map.of()));
@@ -123,7 +123,7 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
             this.quarterHour = quarterHour;
             this.outliers = outliers;
             this.topUsers = closes.topUsers(
-                    tenant, SpendSeries.dayOf(quarterHour), series.costOf(tenant, SpendSeries.dayOf(quarterHour)));
+                    tenant, Detectors.dayOf(quarterHour), series.costOf(tenant, Detectors.dayOf(quarterHour)));
             if (!topUsers.isEmpty()) {
                 series.topUser(tenant, quarterHour, topUsers.get(0).cost());
             }
