@@ -145,13 +145,7 @@ final class Closes implements CloseBlock.Reader {
      * @param work how much at the most, as the callbacks count it; it may be more by a quarter-hour
      */
     void forEachClosed(long work, Amounts amounts, LongUnaryOperator closed) {
-        if (closedBySource.size() < sources) {
-            return;
-        }
-        long to = closedBySource.values().stream()
-                .mapToLong(Long::longValue)
-                .min()
-                .orElse(NOT_BEGUN);
+        long to = closable();
         if (to <= open) {
             return;
         }
@@ -171,6 +165,19 @@ final class Closes implements CloseBlock.Reader {
             done += closed.applyAsLong(open);
         }
         store.put(SeriesKeys.open(), new ByteSink(10).writeSigned(open).toBytes());
+    }
+
+    /** Whether quarter-hours that all have closed are not handed out yet. */
+    boolean isBehind() {
+        return closable() > open;
+    }
+
+    /** The first quarter-hour that some source has still open. */
+    private long closable() {
+        if (closedBySource.size() < sources) {
+            return NOT_BEGUN;
+        }
+        return closedBySource.values().stream().mapToLong(Long::longValue).min().orElse(NOT_BEGUN);
     }
 
     private long firstPending(long to) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -49,6 +50,8 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     private SpendSeries series;
     private OpenAlerts alerts;
     private Closes closes;
+    /** Null where all is judged that is closed. */
+    private Cancellable goingOn;
 
     /**
      * @param sources tasks of the cube and of events: each closes its share of a quarter-hour
@@ -68,7 +71,8 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
         series = new SpendSeries(store);
         alerts = new OpenAlerts(store);
         closes = new Closes(store, sources);
-        context.schedule(GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> judgeClosed());
+        goingOn = null;
+        goOnWhereBehind();
     }
 
     @Override
@@ -88,6 +92,17 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
                 series.expire(today);
                 series.store();
             }
+        }
+        goOnWhereBehind();
+    }
+
+    /** Only then: each punctuation is a transaction, also where nothing comes of it. */
+    private void goOnWhereBehind() {
+        if (closes.isBehind() && goingOn == null) {
+            goingOn = context.schedule(GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> judgeClosed());
+        } else if (!closes.isBehind() && goingOn != null) {
+            goingOn.cancel();
+            goingOn = null;
         }
     }
 
