@@ -19,6 +19,7 @@ import io.spendstream.ingest.WriterSchemas;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.pricing.PriceStage;
 import io.spendstream.pricing.PricesStage;
+import io.spendstream.rollup.QuarterFeed;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.RollupStage;
 import io.spendstream.rollup.Shards;
@@ -362,24 +363,33 @@ public final class MeterTopology {
         builder.addStateStore(logged(RequestOutliers.STORE));
         return rated.process(
                 () -> new CombineStage(
-                        settings.deltaPartitions(),
-                        settings.rollup().tagDimensions(),
-                        firstOf(DELTAS),
-                        List.of(
-                                new CombineStage.Fed(
-                                        new ScopeUsage(
-                                                shared.watched().book(),
-                                                settings.deltaPartitions(),
-                                                ScopeCells.knownTo(settings.rollup())),
-                                        firstOf(SCOPES_OF_USAGE)),
-                                new CombineStage.Fed(
-                                        new RequestOutliers(settings.deltaPartitions(), settings.detectors()),
-                                        firstOf(OUTLIERS)))),
+                        settings.deltaPartitions(), settings.rollup().tagDimensions(), firstOf(DELTAS), feeds()),
                 Named.as(COMBINE),
                 CommitPoint.NAME,
                 ScopeUsage.MARKS,
                 CombineStage.CLOCK,
                 RequestOutliers.STORE);
+    }
+
+    /** Without detectors nothing is gathered for them; nodes and stores stay, so that tasks keep their numbers. */
+    private List<CombineStage.Fed> feeds() {
+        CombineStage.Fed scopes = new CombineStage.Fed(
+                new ScopeUsage(
+                        shared.watched().book(), settings.deltaPartitions(), ScopeCells.knownTo(settings.rollup())),
+                firstOf(SCOPES_OF_USAGE));
+        if (settings.detectors().isOff()) {
+            return List.of(scopes);
+        }
+        return List.of(
+                scopes,
+                new CombineStage.Fed(
+                        new RequestOutliers(settings.deltaPartitions(), settings.detectors()), firstOf(OUTLIERS)));
+    }
+
+    private QuarterFeed closes() {
+        return settings.detectors().isOff()
+                ? QuarterFeed.NONE
+                : new QuarterCloses(settings.deltaPartitions(), settings.eventPartitions());
     }
 
     private KStream<Object, Object> rollUp(StreamsBuilder builder, KStream<Integer, byte[]> deltas) {
@@ -394,7 +404,7 @@ public final class MeterTopology {
                                 settings.rollup(),
                                 new RollupStage.Ways(ROLLUPS, firstOf(SCOPES_OF_CUBE), firstOf(CLOSES)),
                                 new ScopeCells(shared.watched().book(), settings.deltaPartitions(), settings.rollup()),
-                                new QuarterCloses(settings.deltaPartitions(), settings.eventPartitions()),
+                                closes(),
                                 shared.shards(),
                                 shared.valueOverflow()),
                         Named.as(ROLLUP),

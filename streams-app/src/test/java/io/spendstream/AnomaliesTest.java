@@ -44,6 +44,7 @@ class AnomaliesTest {
                 .setModel("gpt-4o")
                 .setUser("u" + number % 7)
                 .setInputTokens(inputTokens)
+                .setPromptTokens(Map.of("system", 20_000L, "history", inputTokens - 20_000))
                 .setOutputTokens(100)
                 .build();
     }
@@ -118,7 +119,7 @@ class AnomaliesTest {
         assertThat(first.getSummary())
                 .startsWith("Tenant acme has spent 3.29 USD from 3 Nov 2026, 09:15 to 3 Nov 2026, 10:15 UTC, where"
                         + " 1.03 USD are usual")
-                .contains("Likely reason: prompts of ");
+                .contains("Likely reason: prompts of ", " of them are history, usually ");
         assertThat(first.getLabels())
                 .containsEntry("reason", "longer_prompts")
                 .containsEntry(
@@ -127,7 +128,11 @@ class AnomaliesTest {
                                 + "&group_by=model&tenant=acme");
         assertThat(first.getContributors())
                 .extracting(Contributor::getField)
-                .containsExactly("feature", "model", "user", "user", "user");
+                .containsExactly("feature", "model", "user", "user", "user", "prompt_part", "prompt_part");
+        assertThat(first.getContributors())
+                .filteredOn(contributor -> contributor.getField().equals("prompt_part"))
+                .extracting(Contributor::getValue)
+                .containsExactly("history", "system");
     }
 
     @Test

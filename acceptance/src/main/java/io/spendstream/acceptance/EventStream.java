@@ -176,6 +176,15 @@ public final class EventStream {
                 .setUserTier(maybe(random.nextBoolean() ? "free" : "paid"))
                 .setOperation(one(OPERATIONS))
                 .setServiceTier(random.nextInt(3) == 0 ? one(List.of(ServiceTier.values())) : ServiceTier.STANDARD);
+        if (random.nextInt(4) == 0) {
+            event.setPromptTokens(Map.of(
+                    "system",
+                    (long) random.nextInt(2_000),
+                    random.nextBoolean() ? "history" : "tools",
+                    (long) random.nextInt(9_000),
+                    "examples",
+                    7L));
+        }
     }
 
     private void tokens(UsageEvent.Builder event) {

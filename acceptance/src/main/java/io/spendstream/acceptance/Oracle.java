@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -55,6 +56,7 @@ public final class Oracle {
     /** Repeats whose time differs by more are no repeats that anything is promised about. */
     private static final Duration REPEAT_TOLERANCE = Duration.ofSeconds(60);
 
+    private static final Set<String> PROMPT_PARTS = Set.of("system", "context", "history", "user", "tools");
     private static final Map<String, String> COUNTED_STATUS = Map.of("ERROR", "errors", "ABORTED", "aborted");
 
     private final Judgement judgement;
@@ -242,6 +244,9 @@ public final class Oracle {
             counts.put("response_cached", 1L);
         } else {
             Usage.METERS.forEach(meter -> counts.put(meter, event.number(meter)));
+            event.numbers("prompt_tokens")
+                    .forEach((part, tokens) -> counts.merge(
+                            "prompt_" + (PROMPT_PARTS.contains(part) ? part : "other") + "_tokens", tokens, Long::sum));
             event.numbers("other_units")
                     .forEach((unit, quantity) -> counts.put("other_units." + unit + ".quantity", quantity));
         }

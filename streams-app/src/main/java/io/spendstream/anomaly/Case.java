@@ -1,13 +1,14 @@
 package io.spendstream.anomaly;
 
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.AlertSeverity;
 
 /** One scope at one close: what all detectors look at. */
 final class Case {
 
-    static final long QUARTER_HOUR_MS = 900_000;
-    static final int QUARTERS = 4;
-    static final int QUARTERS_OF_DAY = 96;
+    static final long QUARTER_HOUR_MS = Resolution.QUARTER_HOUR.sizeMs();
+    static final int QUARTERS = Resolution.QUARTERS_OF_HOUR;
+    static final int QUARTERS_OF_DAY = Resolution.QUARTERS_OF_DAY;
 
     /** Time just past, and the figures in it. */
     record Span(long[] figures, long fromMs) {

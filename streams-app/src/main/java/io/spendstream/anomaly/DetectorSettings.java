@@ -2,6 +2,7 @@ package io.spendstream.anomaly;
 
 import io.spendstream.budget.Glob;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -138,6 +139,12 @@ public final class DetectorSettings {
         } catch (NumberFormatException notANumber) {
             return Double.NaN;
         }
+    }
+
+    /** Whether every detector is switched off for everybody. */
+    public boolean isOff() {
+        return overrides.stream().noneMatch(override -> override.parameter().isSwitch() && override.value() != 0)
+                && Arrays.stream(Detector.values()).noneMatch(forAll::isEnabled);
     }
 
     /** What counts for a scope. */

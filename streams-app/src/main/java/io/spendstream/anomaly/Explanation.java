@@ -1,5 +1,6 @@
 package io.spendstream.anomaly;
 
+import io.spendstream.usage.PromptPart;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -177,7 +178,30 @@ public record Explanation(Reason reason, long effect, String sentence) {
         return new Explanation(
                 Reason.LONGER_PROMPTS,
                 Math.round(effect),
-                text("prompts of %s tokens on average, usually %s", count(length), count(before)));
+                text("prompts of %s tokens on average, usually %s", count(length), count(before))
+                        + grownPart(now, usual));
+    }
+
+    /** The part of prompts that grew most, where events name parts; empty where they do not. */
+    private static String grownPart(long[] now, long[] usual) {
+        PromptPart grown = null;
+        double most = 0;
+        for (int i = 0; i < PromptPart.COUNT; i++) {
+            double more = ofRequest(now, PromptPart.at(i)) - ofRequest(usual, PromptPart.at(i));
+            if (more > most) {
+                most = more;
+                grown = PromptPart.at(i);
+            }
+        }
+        return grown == null
+                ? ""
+                : text(
+                        "; %s of them are %s, usually %s",
+                        count(ofRequest(now, grown)), grown.field(), count(ofRequest(usual, grown)));
+    }
+
+    private static double ofRequest(long[] figures, PromptPart part) {
+        return (double) get(figures, Figure.of(part)) / get(figures, Figure.REQUESTS);
     }
 
     private static Explanation answers(long[] now, long[] usual) {

@@ -1,6 +1,7 @@
 package io.spendstream.anomaly;
 
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.PromptPart;
 
 /**
  * What is kept of a scope for each hour. Money is nano-USD, everything else a count. The order is part of the format on
@@ -30,7 +31,14 @@ public enum Figure {
     /** Requests that came after their quarter-hour was closed, in the hour in which they came. */
     LATE_REQUESTS,
     /** Of a tenant's day: the cost of the user who spent most, see {@link DayFigures#topUser}. In the first hour. */
-    TOP_USER_COST;
+    TOP_USER_COST,
+    /** Tokens by {@link PromptPart}, in its order. */
+    PROMPT_SYSTEM_TOKENS(Measure.PROMPT_SYSTEM_TOKENS),
+    PROMPT_CONTEXT_TOKENS(Measure.PROMPT_CONTEXT_TOKENS),
+    PROMPT_HISTORY_TOKENS(Measure.PROMPT_HISTORY_TOKENS),
+    PROMPT_USER_TOKENS(Measure.PROMPT_USER_TOKENS),
+    PROMPT_TOOLS_TOKENS(Measure.PROMPT_TOOLS_TOKENS),
+    PROMPT_OTHER_TOKENS(Measure.PROMPT_OTHER_TOKENS);
 
     private static final Figure[] VALUES = values();
     public static final int COUNT = VALUES.length;
@@ -59,6 +67,17 @@ public enum Figure {
     }
 
     /**
+     * Adds figures to a sum of figures.
+     *
+     * @throws ArithmeticException where a sum does not fit a {@code long}
+     */
+    public static void add(long[] sum, long[] more) {
+        for (int i = 0; i < COUNT; i++) {
+            sum[i] = Math.addExact(sum[i], more[i]);
+        }
+    }
+
+    /**
      * What sums that came late are in the hour in which they came; in the hour to which they belong they are
      * {@link #of} themselves.
      */
@@ -67,6 +86,11 @@ public enum Figure {
         figures[LATE_COST.ordinal()] = sums[Measure.COST.ordinal()];
         figures[LATE_REQUESTS.ordinal()] = sums[Measure.REQUESTS.ordinal()];
         return figures;
+    }
+
+    /** The tokens of a part of the prompt. */
+    public static Figure of(PromptPart part) {
+        return VALUES[PROMPT_SYSTEM_TOKENS.ordinal() + part.ordinal()];
     }
 
     static Figure at(int index) {

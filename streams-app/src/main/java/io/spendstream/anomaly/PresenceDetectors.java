@@ -1,5 +1,6 @@
 package io.spendstream.anomaly;
 
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.AlertSeverity;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +101,7 @@ final class PresenceDetectors {
             days++;
         }
         Verdict.Level level = days > History.WEEK ? Verdict.Level.CLEAR : Verdict.Level.HOLDING;
-        return silence(at, level, 0, at.endMs() - days * 24L * 3_600_000);
+        return silence(at, level, 0, at.endMs() - Resolution.DAY.startMs(days));
     }
 
     /** Whole hours without requests before this hour of the day; 0 where the hour before had some. */

@@ -27,9 +27,7 @@ public final class RecentQuarters {
             figures[place] = new long[Figure.COUNT];
         }
         if (quarterHours[place] == quarterHour) {
-            for (int i = 0; i < Figure.COUNT; i++) {
-                figures[place][i] = Math.addExact(figures[place][i], more[i]);
-            }
+            Figure.add(figures[place], more);
         }
         return this;
     }

@@ -14,7 +14,8 @@ import io.spendstream.combine.ByteSource;
  *
  * <p>The ceiling is the absolute one or, with samples enough, {@code q99 × max(factor, (q99 / q90)^3)} if that is lower:
  * the straight line through the 90 % and 99 % points of a distribution with a heavy tail (Pareto), drawn on to one request
- * in 100,000. Smaller costs than a minimum are only judged by the absolute ceilings.
+ * in 100,000. As the line is three times as long as what it is drawn through, the 99 % point is taken two standard errors
+ * high (those of the binomial distribution; samples that weigh more than one make it no surer). Smaller costs than a minimum are only judged by the absolute ceilings.
  */
 public final class RequestSketch {
 
@@ -47,6 +48,7 @@ public final class RequestSketch {
 
     private static final int VERSION = 1;
     private static final int RENEW_EVERY = 64;
+    private static final int SURE_DEVIATIONS = 2;
 
     /** Aged so often, nothing of it is left. */
     private static final int DAYS_UNTIL_NOTHING = 31;
@@ -78,7 +80,15 @@ public final class RequestSketch {
 
         static Points of(LogHistogram histogram) {
             return new Points(
-                    histogram.total(), Math.round(histogram.quantile(0.9)), Math.round(histogram.quantile(0.99)));
+                    histogram.total(),
+                    Math.round(histogram.quantile(0.9)),
+                    Math.round(histogram.quantile(surely99(histogram.total()))));
+        }
+
+        /** The quantile of the samples that is not below the 99 % point of all requests, but by a chance of 2 %. */
+        private static double surely99(long samples) {
+            double deviation = StrictMath.sqrt(0.99 * 0.01 / Math.max(1, Math.min(ALL_OF_DAY, samples)));
+            return Math.min(1, 0.99 + SURE_DEVIATIONS * deviation);
         }
 
         long ceiling(double factor) {
@@ -155,6 +165,11 @@ public final class RequestSketch {
         return true;
     }
 
+    /** Whether nothing of it would be left on a day: it can be let go. */
+    public boolean isOver(long epochDay) {
+        return day != 0 && epochDay - day >= DAYS_UNTIL_NOTHING;
+    }
+
     private void startDay(long epochDay) {
         long passed = day == 0 ? 0 : Math.min(epochDay - day, DAYS_UNTIL_NOTHING);
         for (long i = 0; i < passed; i++) {
@@ -191,12 +206,12 @@ public final class RequestSketch {
         }
     }
 
-    /** The median cost of requests, in nano-USD, within 4.3 %. */
+    /** The median cost of requests, in nano-USD, within 9 %. */
     public long medianCost() {
         return Math.round(costs.quantile(0.5));
     }
 
-    /** The median tokens of requests, within 4.3 %. */
+    /** The median tokens of requests, within 9 %. */
     public long medianTokens() {
         return Math.round(tokens.quantile(0.5));
     }

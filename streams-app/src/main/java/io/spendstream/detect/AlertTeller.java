@@ -7,6 +7,7 @@ import io.spendstream.anomaly.Detector;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.anomaly.Verdict;
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import java.time.Duration;
@@ -30,8 +31,6 @@ final class AlertTeller {
     private static final Duration REPLAYED_AFTER = Duration.ofHours(2);
     /** Scopes are the same cause that have at least half of the smaller one's spend in common. */
     private static final int COMMON_PARTS = 2;
-
-    private static final long DAY_MS = 86_400_000;
 
     private final String tenant;
     private final long quarterHour;
@@ -179,7 +178,7 @@ final class AlertTeller {
     /** A day's sum is made of all that was told of the day. */
     private boolean isFresh(OpenAlerts.Held held, String detector) {
         boolean ofDay = detector.equals(Detector.DAILY_ZSCORE.label()) || detector.equals(Detector.DAILY_RATIO.label());
-        if (ofDay && Math.floorDiv(held.state().openedAt(), DAY_MS) == Math.floorDiv(atMs, DAY_MS)) {
+        if (ofDay && Resolution.DAY.bucketOf(held.state().openedAt()) == Resolution.DAY.bucketOf(atMs)) {
             return true;
         }
         return atMs - held.alert().getChangedAt().toEpochMilli() <= SAME_CAUSE_WITHIN.toMillis();

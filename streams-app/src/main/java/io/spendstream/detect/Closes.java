@@ -1,5 +1,6 @@
 package io.spendstream.detect;
 
+import io.spendstream.anomaly.Figure;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
@@ -82,9 +83,7 @@ final class Closes implements CloseBlock.Reader {
     public void amounts(int source, long cameIn, long quarterHour, Combination of, long[] figures) {
         Bytes key = SeriesKeys.pending(cameIn, quarterHour, of);
         long[] sum = SpendSeries.figures(store.get(key));
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = Math.addExact(sum[i], figures[i]);
-        }
+        Figure.add(sum, figures);
         store.put(key, SpendSeries.encode(sum));
     }
 
@@ -146,13 +145,7 @@ final class Closes implements CloseBlock.Reader {
      * @param work how much at the most, as the callbacks count it; it may be more by a quarter-hour
      */
     void forEachClosed(long work, Amounts amounts, LongUnaryOperator closed) {
-        if (closedBySource.size() < sources) {
-            return;
-        }
-        long to = closedBySource.values().stream()
-                .mapToLong(Long::longValue)
-                .min()
-                .orElse(NOT_BEGUN);
+        long to = closable();
         if (to <= open) {
             return;
         }
@@ -172,6 +165,19 @@ final class Closes implements CloseBlock.Reader {
             done += closed.applyAsLong(open);
         }
         store.put(SeriesKeys.open(), new ByteSink(10).writeSigned(open).toBytes());
+    }
+
+    /** Whether quarter-hours that all have closed are not handed out yet. */
+    boolean isBehind() {
+        return closable() > open;
+    }
+
+    /** The first quarter-hour that some source has still open. */
+    private long closable() {
+        if (closedBySource.size() < sources) {
+            return NOT_BEGUN;
+        }
+        return closedBySource.values().stream().mapToLong(Long::longValue).min().orElse(NOT_BEGUN);
     }
 
     private long firstPending(long to) {

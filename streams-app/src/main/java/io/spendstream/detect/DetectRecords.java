@@ -1,17 +1,22 @@
 package io.spendstream.detect;
 
 import io.spendstream.alert.AlertMeasure;
+import io.spendstream.anomaly.Detectors;
 import io.spendstream.anomaly.Explanation;
 import io.spendstream.anomaly.Figure;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.anomaly.Verdict;
 import io.spendstream.usage.Digest;
+import io.spendstream.usage.PromptPart;
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertState;
 import io.spendstream.v1.Contributor;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +29,6 @@ final class DetectRecords {
     private static final int CONTRIBUTORS_NAMED = 3;
     private static final long PPM = 1_000_000;
 
-    private static final long HOUR_MS = 3_600_000;
     private static final int HOURS_EXPLAINED_MAX = 24;
     /** Models whose prices are looked at: those that spent most. */
     private static final int MODELS_PRICED = 3;
@@ -37,7 +41,7 @@ final class DetectRecords {
     /** @param quarterHour that is closed */
     DetectRecords(SpendSeries series, String tenant, long quarterHour) {
         this.series = series;
-        this.combinations = series.combinations(tenant, SpendSeries.dayOf(quarterHour));
+        this.combinations = series.combinations(tenant, Detectors.dayOf(quarterHour));
         this.quarterHour = quarterHour;
         this.atMs = SpendSeries.startMs(quarterHour + 1);
     }
@@ -121,7 +125,7 @@ final class DetectRecords {
 
     /** Why it costs more than usual, where it does. */
     private Explanation explain(ScopeView view, Verdict verdict) {
-        int hours = (int) Math.min(HOURS_EXPLAINED_MAX, Math.max(1, (atMs - verdict.sinceMs()) / HOUR_MS));
+        int hours = (int) Math.min(HOURS_EXPLAINED_MAX, Math.max(1, (atMs - verdict.sinceMs()) / Resolution.HOUR_MS));
         return Explanation.of(
                 Explanation.now(view, quarterHour, hours),
                 Explanation.usual(view, quarterHour, hours),
@@ -139,8 +143,8 @@ final class DetectRecords {
     }
 
     /**
-     * Who of the scope spent most on the day so far, the largest of each field first: by feature, by model, and of a
-     * tenant by user.
+     * Who of the scope spent most on the day so far, the largest of each field first: by feature, by model, of a tenant
+     * by user, and by part of the prompt.
      */
     private List<Contributor> contributors(ScopeView view, String measure) {
         Scope scope = view.scope();
@@ -154,13 +158,54 @@ final class DetectRecords {
             contributors.addAll(contributors("model", amounts(scope, figure, Combination::model)));
         }
         if (scope.kind() == Scope.Kind.TENANT && byCost) {
-            long total = series.costOf(scope.tenant(), SpendSeries.dayOf(quarterHour));
+            long total = series.costOf(scope.tenant(), Detectors.dayOf(quarterHour));
             view.topUsers().stream()
                     .limit(CONTRIBUTORS_NAMED)
                     .map(user -> new Contributor("user", user.user(), user.cost(), share(user.cost(), total)))
                     .forEach(contributors::add);
         }
+        if (byCost) {
+            contributors.addAll(promptParts(sums(scope)));
+        }
         return contributors;
+    }
+
+    /** Where events say how many tokens each part of a prompt has: its part of what uncached and cached input cost. */
+    private static List<Contributor> promptParts(long[] sums) {
+        long tokens = 0;
+        for (int i = 0; i < PromptPart.COUNT; i++) {
+            tokens = Math.addExact(tokens, sums[Figure.of(PromptPart.at(i)).ordinal()]);
+        }
+        if (tokens <= 0) {
+            return List.of();
+        }
+        BigInteger all = BigInteger.valueOf(tokens);
+        BigInteger input = BigInteger.valueOf(
+                Math.addExact(sums[Figure.INPUT_COST.ordinal()], sums[Figure.CACHE_READ_COST.ordinal()]));
+        List<Contributor> parts = new ArrayList<>();
+        for (int i = 0; i < PromptPart.COUNT; i++) {
+            PromptPart part = PromptPart.at(i);
+            long cost = BigInteger.valueOf(sums[Figure.of(part).ordinal()])
+                    .multiply(input)
+                    .divide(all)
+                    .longValueExact();
+            if (cost > 0) {
+                parts.add(new Contributor("prompt_part", part.field(), cost, share(cost, sums[Figure.COST.ordinal()])));
+            }
+        }
+        parts.sort(Comparator.comparingLong(Contributor::getAmount).reversed());
+        return parts.subList(0, Math.min(CONTRIBUTORS_NAMED, parts.size()));
+    }
+
+    /** What a scope used on the day so far. */
+    private long[] sums(Scope scope) {
+        long[] sums = new long[Figure.COUNT];
+        combinations.forEach((of, figures) -> {
+            if (isIn(scope, of)) {
+                Figure.add(sums, figures);
+            }
+        });
+        return sums;
     }
 
     private static List<Contributor> contributors(String field, List<Map.Entry<String, Long>> amounts) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -49,6 +50,8 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     private SpendSeries series;
     private OpenAlerts alerts;
     private Closes closes;
+    /** Null where all is judged that is closed. */
+    private Cancellable goingOn;
 
     /**
      * @param sources tasks of the cube and of events: each closes its share of a quarter-hour
@@ -68,7 +71,8 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
         series = new SpendSeries(store);
         alerts = new OpenAlerts(store);
         closes = new Closes(store, sources);
-        context.schedule(GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> judgeClosed());
+        goingOn = null;
+        goOnWhereBehind();
     }
 
     @Override
@@ -83,18 +87,29 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
         closes.forEachClosed(SCOPES_AT_ONCE, series::add, this::judge);
         if (closes.open() > first) {
             series.store();
-            long today = SpendSeries.dayOf(closes.open());
-            if (today > SpendSeries.dayOf(first)) {
+            long today = Detectors.dayOf(closes.open());
+            if (today > Detectors.dayOf(first)) {
                 series.expire(today);
                 series.store();
             }
+        }
+        goOnWhereBehind();
+    }
+
+    /** Only then: each punctuation is a transaction, also where nothing comes of it. */
+    private void goOnWhereBehind() {
+        if (closes.isBehind() && goingOn == null) {
+            goingOn = context.schedule(GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> judgeClosed());
+        } else if (!closes.isBehind() && goingOn != null) {
+            goingOn.cancel();
+            goingOn = null;
         }
     }
 
     /** Looks at all tenants once a quarter-hour is closed; answers how many scopes that were. */
     private long judge(long quarterHour) {
         long judged = 1;
-        long today = SpendSeries.dayOf(quarterHour);
+        long today = Detectors.dayOf(quarterHour);
         Map<String, Map<Combination, Outlier>> outliers = closes.takeOutliers(quarterHour);
         for (String tenant : series.tenants()) {
             Look look = new Look(quarterHour, tenant, outliers.getOrDefault(tenant, Map.of()));
@@ -123,7 +138,7 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
             this.quarterHour = quarterHour;
             this.outliers = outliers;
             this.topUsers = closes.topUsers(
-                    tenant, SpendSeries.dayOf(quarterHour), series.costOf(tenant, SpendSeries.dayOf(quarterHour)));
+                    tenant, Detectors.dayOf(quarterHour), series.costOf(tenant, Detectors.dayOf(quarterHour)));
             if (!topUsers.isEmpty()) {
                 series.topUser(tenant, quarterHour, topUsers.get(0).cost());
             }

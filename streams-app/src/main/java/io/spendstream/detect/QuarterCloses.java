@@ -1,5 +1,6 @@
 package io.spendstream.detect;
 
+import io.spendstream.anomaly.Detectors;
 import io.spendstream.anomaly.Figure;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.combine.ByteSink;
@@ -46,9 +47,8 @@ public final class QuarterCloses implements QuarterFeed {
     /** Sent before a commit, about: a long time takes several, so that no transaction gets long. */
     private static final int AMOUNTS_AT_ONCE = 20_000;
 
-    private static final int QUARTERS_PER_DAY = 96;
     /** Sent of what was in the cube before the first close: as much as detectors look back. */
-    private static final int HISTORY = (ScopeView.DAYS_KEPT + 1) * QUARTERS_PER_DAY;
+    private static final int HISTORY = (ScopeView.DAYS_KEPT + 1) * Resolution.QUARTERS_OF_DAY;
 
     /** What amounts that came late are of. */
     private record Late(long cameIn, long quarterHour, Combination of) {
@@ -97,7 +97,7 @@ public final class QuarterCloses implements QuarterFeed {
             all.forEachRemaining(this::restore);
         }
         if (open != NOT_BEGUN) {
-            long today = SpendSeries.dayOf(open);
+            long today = Detectors.dayOf(open);
             cells.users(today, today + 2, null, (tenant, user, day, measures) -> {
                 long cost = measures[Measure.COST.ordinal()];
                 String name = user == null ? DeltaBlock.NO_USER : user;
@@ -138,7 +138,7 @@ public final class QuarterCloses implements QuarterFeed {
         long came = cameIn == DeltaBlock.IN_TIME ? Math.max(quarterHour, open) : Math.max(cameIn, open);
         if (came > quarterHour) {
             Late key = new Late(came, quarterHour, combinationOf(dimensions));
-            add(late.computeIfAbsent(key, k -> new long[Figure.COUNT]), Figure.of(delta.measures()));
+            Figure.add(late.computeIfAbsent(key, k -> new long[Figure.COUNT]), Figure.of(delta.measures()));
             changedLate.add(key);
         }
     }
@@ -203,15 +203,15 @@ public final class QuarterCloses implements QuarterFeed {
 
     /** Where to begin: with the first day of the history that has anything. */
     private long firstWithCells(long to) {
-        long[] first = {SpendSeries.dayOf(to)};
+        long[] first = {Detectors.dayOf(to)};
         cells.cells(
                 Resolution.DAY,
-                SpendSeries.dayOf(to - HISTORY),
+                Detectors.dayOf(to - HISTORY),
                 first[0],
                 null,
                 null,
                 (dimensions, day, measures, units) -> first[0] = Math.min(first[0], day));
-        return Math.min(to, first[0] * QUARTERS_PER_DAY);
+        return Math.min(to, first[0] * Resolution.QUARTERS_OF_DAY);
     }
 
     /** The first quarter-hour that some source has still open. */
@@ -231,7 +231,7 @@ public final class QuarterCloses implements QuarterFeed {
                 to,
                 null,
                 null,
-                (dimensions, quarter, measures, units) -> add(
+                (dimensions, quarter, measures, units) -> Figure.add(
                         sums.computeIfAbsent(new Cell(quarter, combinationOf(dimensions)), c -> new long[Figure.COUNT]),
                         Figure.of(measures)));
         late.forEach((key, figures) -> {
@@ -288,12 +288,6 @@ public final class QuarterCloses implements QuarterFeed {
                 dimensions[Dimension.FEATURE.ordinal()],
                 dimensions[Dimension.TEAM.ordinal()],
                 dimensions[Dimension.MODEL.ordinal()]);
-    }
-
-    private static void add(long[] sum, long[] more) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = Math.addExact(sum[i], more[i]);
-        }
     }
 
     private static boolean isZero(long[] figures) {

@@ -1,6 +1,7 @@
 package io.spendstream.detect;
 
 import io.spendstream.anomaly.DetectorSettings;
+import io.spendstream.anomaly.Detectors;
 import io.spendstream.anomaly.RequestSketch;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.combine.DeltaBlock;
@@ -29,7 +30,7 @@ public final class RequestOutliers implements UsageFeed {
     /** The logged store of what requests cost. */
     public static final String STORE = "request-sketches";
 
-    /** Further combinations are judged by the ceilings that are set for all features. */
+    /** Further combinations are judged by the ceilings that are set for all features, until idle ones are let go. */
     private static final int SKETCHES_MAX = 10_000;
 
     /** Of a request with an input, output and cache. */
@@ -69,6 +70,7 @@ public final class RequestOutliers implements UsageFeed {
     private final Map<Found, Outlier> found = new HashMap<>();
     private KeyValueStore<Bytes, byte[]> store;
     private CloseBlock.Writer[] writers;
+    private long forgottenOn;
 
     /** @param partitions of the topic that outliers go to */
     public RequestOutliers(int partitions, DetectorSettings settings) {
@@ -87,6 +89,7 @@ public final class RequestOutliers implements UsageFeed {
         kinds.clear();
         changed.clear();
         found.clear();
+        forgottenOn = Long.MIN_VALUE;
         try (KeyValueIterator<Bytes, byte[]> sketches = store.all()) {
             sketches.forEachRemaining(this::restore);
         }
@@ -112,8 +115,10 @@ public final class RequestOutliers implements UsageFeed {
             return;
         }
         Key of = new Key(event.tenant(), event.dimension(Dimension.FEATURE), event.model());
+        long day = Resolution.DAY.bucketOf(event.timeMs);
         Kind kind = kinds.get(of);
-        if (kind == null && kinds.size() < SKETCHES_MAX) {
+        if (kind == null ? kinds.size() < SKETCHES_MAX : kind.sketch.isOver(day)) {
+            // One that is over is as good as none, so that nothing depends on when it is let go.
             kind = kind(of, new RequestSketch());
             kinds.put(of, kind);
         } else if (kind == null) {
@@ -130,7 +135,7 @@ public final class RequestOutliers implements UsageFeed {
         if (kind == others) {
             return;
         }
-        boolean changes = kind.sketch.add(hash(event.id), Resolution.DAY.bucketOf(event.timeMs), cost, tokens);
+        boolean changes = kind.sketch.add(hash(event.id), day, cost, tokens);
         if (changes && !kind.changed) {
             kind.changed = true;
             changed.put(of, kind);
@@ -179,6 +184,26 @@ public final class RequestOutliers implements UsageFeed {
         for (CloseBlock.Writer writer : writers) {
             writer.closed(clock.open());
         }
+        forgetIdle(Detectors.dayOf(clock.open()));
+    }
+
+    /** Those of which nothing is left make room, once a day of event time. */
+    private void forgetIdle(long today) {
+        if (today > forgottenOn) {
+            forgottenOn = today;
+            kinds.entrySet().removeIf(entry -> {
+                boolean over = entry.getValue().sketch.isOver(today);
+                if (over) {
+                    changed.remove(entry.getKey());
+                    store.delete(key(entry.getKey()));
+                }
+                return over;
+            });
+        }
+    }
+
+    private static Bytes key(Key of) {
+        return SeriesKeys.sketch(of.tenant(), of.feature(), of.model());
     }
 
     private void sendFound() {
@@ -194,7 +219,7 @@ public final class RequestOutliers implements UsageFeed {
     public void drain(long receivedMs, BiConsumer<Integer, byte[]> send) {
         changed.forEach((of, kind) -> {
             kind.changed = false;
-            store.put(SeriesKeys.sketch(of.tenant(), of.feature(), of.model()), kind.sketch.encode());
+            store.put(key(of), kind.sketch.encode());
         });
         changed.clear();
         sendFound();

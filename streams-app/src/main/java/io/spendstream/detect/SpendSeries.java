@@ -2,6 +2,7 @@ package io.spendstream.detect;
 
 import io.spendstream.anomaly.Baseline;
 import io.spendstream.anomaly.DayFigures;
+import io.spendstream.anomaly.Detectors;
 import io.spendstream.anomaly.Figure;
 import io.spendstream.anomaly.RecentQuarters;
 import io.spendstream.anomaly.Scope;
@@ -33,9 +34,6 @@ final class SpendSeries {
     private static final int SCOPES_IN_MEMORY = 300;
     /** Days of combinations that are kept: they say who contributed lately. */
     private static final int COMBINATION_DAYS_KEPT = 9;
-
-    private static final int QUARTERS_PER_DAY = 96;
-    private static final int QUARTERS_PER_HOUR = 4;
 
     /** What is known of one scope at any time. */
     static final class Known {
@@ -102,7 +100,7 @@ final class SpendSeries {
      * @param cameIn the quarter-hour in which it came: the same, or a later one where it came late
      */
     void add(long cameIn, long quarterHour, Combination of, long[] figures) {
-        if (dayOf(cameIn) > dayOf(quarterHour)) {
+        if (Detectors.dayOf(cameIn) > Detectors.dayOf(quarterHour)) {
             // A day before has changed, and with it what is usual: of the tenant's days all its scopes take account.
             scopesOf(of.tenant()).values().forEach(known -> known.baseline = null);
         }
@@ -112,11 +110,11 @@ final class SpendSeries {
             addTo(new Scope(of.tenant(), Scope.Kind.TEAM, of.team()), cameIn, quarterHour, figures);
         }
         addTo(new Scope(of.tenant(), Scope.Kind.MODEL, of.model()), cameIn, quarterHour, figures);
-        addToCombination(of, Math.floorDiv(quarterHour, QUARTERS_PER_DAY), figures);
+        addToCombination(of, Detectors.dayOf(quarterHour), figures);
     }
 
     private void addTo(Scope scope, long cameIn, long quarterHour, long[] figures) {
-        long day = dayOf(quarterHour);
+        long day = Detectors.dayOf(quarterHour);
         Known known =
                 scopesOf(scope.tenant()).computeIfAbsent(scope, s -> new Known(s, day, day, new RecentQuarters()));
         known.firstDay = Math.min(known.firstDay, day);
@@ -129,7 +127,7 @@ final class SpendSeries {
             late[Figure.LATE_COST.ordinal()] = figures[Figure.COST.ordinal()];
             late[Figure.LATE_REQUESTS.ordinal()] = figures[Figure.REQUESTS.ordinal()];
             known.recent.add(cameIn, late);
-            changedDay(scope, dayOf(cameIn)).add(hourOf(cameIn), late);
+            changedDay(scope, Detectors.dayOf(cameIn)).add(hourOf(cameIn), late);
         }
     }
 
@@ -140,15 +138,13 @@ final class SpendSeries {
 
     /** Notes what the user who spent most of a tenant's day has spent so far. */
     void topUser(String tenant, long quarterHour, long cost) {
-        changedDay(Scope.tenant(tenant), dayOf(quarterHour)).topUser(cost);
+        changedDay(Scope.tenant(tenant), Detectors.dayOf(quarterHour)).topUser(cost);
     }
 
     private void addToCombination(Combination of, long day, long[] figures) {
         Bytes key = SeriesKeys.combination(of, day);
         long[] sum = figures(store.get(key));
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = Math.addExact(sum[i], figures[i]);
-        }
+        Figure.add(sum, figures);
         store.put(key, encode(sum));
     }
 
@@ -300,18 +296,14 @@ final class SpendSeries {
     /** What is expected of a scope on the day of a quarter-hour. */
     Baseline baseline(ScopeView view, long quarterHour) {
         Known known = tenants.get(view.scope().tenant()).get(view.scope());
-        if (known.baseline == null || known.baseline.day() != dayOf(quarterHour)) {
-            known.baseline = Baseline.of(view, dayOf(quarterHour));
+        if (known.baseline == null || known.baseline.day() != Detectors.dayOf(quarterHour)) {
+            known.baseline = Baseline.of(view, Detectors.dayOf(quarterHour));
         }
         return known.baseline;
     }
 
-    static long dayOf(long quarterHour) {
-        return Math.floorDiv(quarterHour, QUARTERS_PER_DAY);
-    }
-
     private static int hourOf(long quarterHour) {
-        return Math.floorMod(quarterHour, QUARTERS_PER_DAY) / QUARTERS_PER_HOUR;
+        return Math.floorMod(quarterHour, Resolution.QUARTERS_OF_DAY) / Resolution.QUARTERS_OF_HOUR;
     }
 
     static byte[] encode(long[] figures) {

@@ -4,6 +4,7 @@ import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Meter;
 import io.spendstream.usage.MeteredUsage;
+import io.spendstream.usage.PromptPart;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.MeterCost;
 import io.spendstream.v1.PricedUsage;
@@ -110,6 +111,7 @@ public final class Rating {
             sums[Measure.RESPONSE_CACHED.ordinal()] = 1;
         } else {
             System.arraycopy(event.meters, 0, sums, METER_QUANTITIES, Meter.COUNT);
+            countPrompt(sums);
         }
         if (event.status != Status.SUCCESS) {
             sums[(event.status == Status.ERROR ? Measure.ERRORS : Measure.ABORTED).ordinal()] = 1;
@@ -123,6 +125,13 @@ public final class Rating {
         if (event.latencyMs != UsageRecord.NO_LATENCY) {
             sums[Measure.LATENCY_MS.ordinal()] = event.latencyMs;
             sums[Measure.LATENCY_COUNT.ordinal()] = 1;
+        }
+    }
+
+    private void countPrompt(long[] sums) {
+        if (!event.promptTokens.isEmpty()) {
+            event.promptTokens.forEach(
+                    (part, tokens) -> sums[PromptPart.of(part).measure().ordinal()] += tokens);
         }
     }
 

@@ -47,7 +47,14 @@ public enum Measure {
     /** Part of the cost: second and later attempts. */
     RETRY_COST("retry_cost", true),
     /** Part of the cost: calls that ended in an error or were aborted. */
-    FAILED_COST("failed_cost", true);
+    FAILED_COST("failed_cost", true),
+    /** Tokens by {@link PromptPart}, in its order, where events say. They need not add up to the prompt. */
+    PROMPT_SYSTEM_TOKENS("prompt_system_tokens", false),
+    PROMPT_CONTEXT_TOKENS("prompt_context_tokens", false),
+    PROMPT_HISTORY_TOKENS("prompt_history_tokens", false),
+    PROMPT_USER_TOKENS("prompt_user_tokens", false),
+    PROMPT_TOOLS_TOKENS("prompt_tools_tokens", false),
+    PROMPT_OTHER_TOKENS("prompt_other_tokens", false);
 
     private static final Measure[] VALUES = values();
     public static final int COUNT = VALUES.length;

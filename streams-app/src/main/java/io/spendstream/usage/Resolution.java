@@ -5,6 +5,10 @@ public enum Resolution {
     QUARTER_HOUR(900_000L),
     DAY(86_400_000L);
 
+    public static final int QUARTERS_OF_HOUR = 4;
+    public static final int QUARTERS_OF_DAY = 96;
+    public static final long HOUR_MS = 3_600_000;
+
     private final long sizeMs;
 
     Resolution(long sizeMs) {

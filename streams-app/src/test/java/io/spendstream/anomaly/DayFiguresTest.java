@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.PromptPart;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +41,7 @@ class DayFiguresTest {
         assertThat(new DayFigures().encode()).hasSize(2);
         assertThat(new DayFigures().isEmpty()).isTrue();
         assertThat(busy.isEmpty()).isFalse();
-        assertThat(busy.encode().length).isLessThanOrEqualTo(4 + Figure.COUNT * (4 + DayFigures.HOURS * 5));
+        assertThat(busy.encode().length).isLessThanOrEqualTo(5 + Figure.COUNT * (4 + DayFigures.HOURS * 5));
     }
 
     @Test
@@ -71,6 +72,12 @@ class DayFiguresTest {
         assertThat(figures[Figure.FAILED.ordinal()]).isEqualTo(sum(Measure.ERRORS) + sum(Measure.ABORTED));
         assertThat(figures[Figure.CACHE_WRITE_TOKENS.ordinal()])
                 .isEqualTo(sum(Measure.CACHE_WRITE_5M_TOKENS) + sum(Measure.CACHE_WRITE_1H_TOKENS));
+        for (int i = 0; i < PromptPart.COUNT; i++) {
+            PromptPart part = PromptPart.at(i);
+            assertThat(part.measure()).isEqualTo(Measure.valueOf("PROMPT_" + part + "_TOKENS"));
+            assertThat(Figure.of(part)).isEqualTo(Figure.valueOf("PROMPT_" + part + "_TOKENS"));
+            assertThat(figures[Figure.of(part).ordinal()]).isEqualTo(sum(part.measure()));
+        }
         assertThat(figures[Figure.LATE_COST.ordinal()]).isZero();
         assertThat(late[Figure.LATE_COST.ordinal()]).isEqualTo(sum(Measure.COST));
         assertThat(late[Figure.LATE_REQUESTS.ordinal()]).isEqualTo(sum(Measure.REQUESTS));

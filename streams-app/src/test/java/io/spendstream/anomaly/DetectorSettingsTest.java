@@ -3,6 +3,7 @@ package io.spendstream.anomaly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,25 @@ class DetectorSettingsTest {
         assertThat(settings.of(CHATS_TEAM).isEnabled(Detector.DAILY_RATIO)).isFalse();
         assertThat(settings.of(Scope.tenant("other")).isEnabled(Detector.DAILY_RATIO))
                 .isTrue();
+    }
+
+    @Test
+    void isOffWhereNoDetectorIsOnForAnybody() {
+        // Given
+        Map<String, String> off = new HashMap<>();
+        for (Detector detector : Detector.values()) {
+            off.put("detector." + detector.label() + ".enabled", "false");
+        }
+        Map<String, String> butOne = new HashMap<>(off);
+        butOne.put("detector.silence[acme/chat].enabled", "true");
+        Map<String, String> tuned = new HashMap<>(off);
+        tuned.put("detector.silence[acme/chat].min_requests", "5");
+
+        // Then
+        assertThat(DetectorSettings.defaults().isOff()).isFalse();
+        assertThat(DetectorSettings.of(off).isOff()).isTrue();
+        assertThat(DetectorSettings.of(butOne).isOff()).isFalse();
+        assertThat(DetectorSettings.of(tuned).isOff()).isTrue();
     }
 
     @Test

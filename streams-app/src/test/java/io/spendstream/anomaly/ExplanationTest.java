@@ -53,6 +53,21 @@ class ExplanationTest {
     }
 
     @Test
+    void thePartOfThePromptThatGrewIsNamedWhereEventsNameParts() {
+        // Given
+        long[] usual = figures(100, 1000, 0.8, 200, 1, 2);
+        usual[Figure.PROMPT_SYSTEM_TOKENS.ordinal()] = 600 * 100;
+        usual[Figure.PROMPT_HISTORY_TOKENS.ordinal()] = 400 * 100;
+        long[] now = figures(100, 4000, 0.8, 200, 1, 2);
+        now[Figure.PROMPT_SYSTEM_TOKENS.ordinal()] = 700 * 100;
+        now[Figure.PROMPT_HISTORY_TOKENS.ordinal()] = 3300 * 100;
+
+        // Then
+        assertThat(Explanation.of(now, usual, null).sentence())
+                .isEqualTo("prompts of 4,000 tokens on average, usually 1,000; 3,300 of them are history, usually 400");
+    }
+
+    @Test
     void usualIsTheMeanOfTheSameHoursBefore() {
         // Given
         Scopes scopes = new Scopes();

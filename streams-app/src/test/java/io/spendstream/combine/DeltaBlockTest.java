@@ -205,7 +205,13 @@ class DeltaBlockTest {
                         "CACHE_SAVINGS",
                         "RESPONSE_CACHE_SAVED",
                         "RETRY_COST",
-                        "FAILED_COST")
+                        "FAILED_COST",
+                        "PROMPT_SYSTEM_TOKENS",
+                        "PROMPT_CONTEXT_TOKENS",
+                        "PROMPT_HISTORY_TOKENS",
+                        "PROMPT_USER_TOKENS",
+                        "PROMPT_TOOLS_TOKENS",
+                        "PROMPT_OTHER_TOKENS")
                 .hasSizeLessThanOrEqualTo(63);
         assertThat(Arrays.stream(Dimension.values()).map(Enum::name))
                 .startsWith(

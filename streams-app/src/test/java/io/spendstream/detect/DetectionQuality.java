@@ -34,6 +34,7 @@ final class DetectionQuality {
     private static final long TOLERANCE = 2 * 4;
     private static final long LONG = 96 * 5;
     private static final int QUARTERS_OF_BLOCK = 4;
+    private static final int QUARTERS_OF_HOUR = 4;
 
     /**
      * @param notified the quarter-hour at whose close people were told; {@link Long#MAX_VALUE} where they were not
@@ -118,10 +119,13 @@ final class DetectionQuality {
         int all = spikes.found() + spikes.missed();
         return all == 0
                 ? 1
-                : (double) quartersToSpike.stream().filter(q -> q <= 4).count() / all;
+                : (double) quartersToSpike.stream()
+                                .filter(q -> q <= QUARTERS_OF_HOUR)
+                                .count()
+                        / all;
     }
 
-    /** Each wrong notification and each missed label. */
+    /** Each wrong notification, each missed label, and each spike of 3 × that was told after an hour. */
     List<String> faults() {
         return faults;
     }
@@ -139,6 +143,13 @@ final class DetectionQuality {
             for (LabelledSet.Quarter quarter : tenant.at(q)) {
                 Combination of = new Combination(tenant.name, quarter.feature(), quarter.team(), quarter.model());
                 amounts(run, now, now, of, quarter.sums());
+                for (int i = 0; i < quarter.requests().costs().length; i++) {
+                    run.request(
+                            now,
+                            of,
+                            quarter.requests().costs()[i],
+                            quarter.requests().tokens()[i]);
+                }
                 if (quarter.late() != null) {
                     amounts(run, now, now - LabelledSet.LATE_QUARTERS, of, quarter.late());
                 }
@@ -216,13 +227,20 @@ final class DetectionQuality {
                         .filter(told -> isRight(told.notified(), label))
                         .mapToInt(told -> (int) (told.notified() + 1 - label.from()))
                         .min()
-                        .ifPresent(quartersToSpike::add);
+                        .ifPresent(quarters -> toldAfter(label, quarters));
             }
         }
         alerts.stream()
                 .filter(told ->
                         told.detector() != Detector.SILENCE && Math.min(end, told.ended()) - told.opened() > LONG)
                 .forEach(told -> longest.add(tenant.name + ": " + told));
+    }
+
+    private void toldAfter(Label spike, int quarters) {
+        quartersToSpike.add(quarters);
+        if (quarters > QUARTERS_OF_HOUR) {
+            faults.add("late: " + spike + ", after " + quarters + " quarter-hours");
+        }
     }
 
     private static Score score(List<Label> labels, List<Label> meant, List<Told> alerts) {

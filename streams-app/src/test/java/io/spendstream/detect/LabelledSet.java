@@ -53,7 +53,9 @@ final class LabelledSet {
         UNPRICED(8, 48, EnumSet.of(Detector.UNPRICED_MODEL)),
         SILENCE(12, 40, EnumSet.of(Detector.SILENCE)),
         LATE(8, 24, EnumSet.of(Detector.LATE_SURGE)),
-        ONE_USER(32, 48, EnumSet.of(Detector.CONCENTRATION));
+        ONE_USER(32, 48, EnumSet.of(Detector.CONCENTRATION)),
+        /** A single request of 2 to 6 times what one usual request in 50 million has. */
+        OUTLIER(1, 1, EnumSet.of(Detector.REQUEST_OUTLIER));
 
         private final int shortest;
         private final int longest;
@@ -74,7 +76,13 @@ final class LabelledSet {
     record Label(String tenant, Kind kind, long from, long to) {}
 
     /** One feature's quarter-hour. Late ones came in it and belong to four hours before. */
-    record Quarter(String feature, String team, String model, long[] sums, long[] late) {}
+    record Quarter(String feature, String team, String model, long[] sums, long[] late, Requests requests) {}
+
+    /**
+     * What single requests of a quarter-hour cost, in nano-USD, and how many tokens they have. Those of a feature that had
+     * an outlier add up to its sums only about: they are drawn on their own, so that sums are as they were without them.
+     */
+    record Requests(long[] costs, long[] tokens) {}
 
     /** Requests expected in a quarter-hour (of the whole time, from 0), made with the tenant's own random numbers. */
     interface Shape extends ToDoubleBiFunction<Integer, Random> {}
@@ -82,6 +90,14 @@ final class LabelledSet {
     record Family(String name, Shape shape, double requestSpread, Kind... anomalies) {}
 
     private static final Kind[] NONE = {};
+
+    /** Of each tenant that has anomalies. */
+    private static final int OUTLIERS = 2;
+
+    private static final int TRIES = 200;
+
+    /** A normal distribution is above it once in 50 million. */
+    private static final double OUTLIER_SIGMAS = 5.5;
 
     private final Random random;
     private final long seed;
@@ -99,6 +115,9 @@ final class LabelledSet {
         final Family family;
         final List<Label> labels = new ArrayList<>();
         private final Random numbers;
+        /** Of single requests, so that the other numbers do not depend on them. */
+        private final Random singles;
+
         private final double price;
         private final double usualRetries;
         private final double cached;
@@ -109,12 +128,33 @@ final class LabelledSet {
             this.family = family;
             this.name = family.name() + "-" + number;
             this.numbers = new Random(seed * 1_000_003 + name.hashCode());
+            this.singles = new Random(seed * 7_000_003 + name.hashCode());
             this.price = StrictMath.exp(numbers.nextGaussian());
             this.usualRetries = 0.01 + 0.03 * numbers.nextDouble();
             this.cached = 0.5 + 0.3 * numbers.nextDouble();
             place();
             if (family.name().equals("gap")) {
                 labels.add(new Label(name, Kind.SILENCE, FIRST + gap * 96L, FIRST + (gap + 6) * 96L));
+            }
+            if (family.anomalies().length > 0) {
+                for (int i = 0; i < OUTLIERS; i++) {
+                    placeOutlier();
+                }
+            }
+        }
+
+        /** On a day of its own: the day before and after it nothing else begins or ends. */
+        private void placeOutlier() {
+            for (int tried = 0; tried < TRIES; tried++) {
+                int day = QUIET_DAYS + singles.nextInt(LAST_START - QUIET_DAYS);
+                long at = FIRST + (long) day * QUARTERS_OF_DAY + (8 + singles.nextInt(7)) * 4L + singles.nextInt(4);
+                boolean free = labels.stream()
+                        .allMatch(label -> at + QUARTERS_OF_DAY < label.from()
+                                || label.kind() != Kind.NEW_LEVEL && at - QUARTERS_OF_DAY > label.to());
+                if (free && !isQuiet(day, 8)) {
+                    labels.add(new Label(name, Kind.OUTLIER, at, at + 1));
+                    return;
+                }
             }
         }
 
@@ -200,7 +240,37 @@ final class LabelledSet {
             long[] late = hit && strength(q, Kind.LATE) > 0
                     ? sums(Math.max(60, requests), prompt, cached, price, retries, escalated, false)
                     : null;
-            return new Quarter("feature-" + feature, "team-" + Math.min(feature, 1), "model-" + feature, sums, late);
+            Requests singly = requests(
+                    (int) sums[Measure.REQUESTS.ordinal()],
+                    hit && strength(q, Kind.OUTLIER) > 0,
+                    prompt,
+                    cached,
+                    sums[Measure.UNPRICED_REQUESTS.ordinal()] > 0 ? 0 : price);
+            if (hit && strength(q, Kind.OUTLIER) > 0) {
+                int last = singly.costs().length - 1;
+                sums[Measure.REQUESTS.ordinal()]++;
+                sums[Measure.COST.ordinal()] += singly.costs()[last];
+                sums[Measure.INPUT_COST.ordinal()] += singly.costs()[last];
+                sums[Measure.INPUT_TOKENS.ordinal()] += singly.tokens()[last];
+            }
+            return new Quarter(
+                    "feature-" + feature, "team-" + Math.min(feature, 1), "model-" + feature, sums, late, singly);
+        }
+
+        /** Log-normal, with the family's spread; the last one is the outlier, if there is one. */
+        private Requests requests(int count, boolean outlier, double promptMean, double cached, double price) {
+            int all = count + (outlier ? 1 : 0);
+            Requests requests = new Requests(new long[all], new long[all]);
+            double spread = family.requestSpread();
+            for (int i = 0; i < all; i++) {
+                double size = i < count ? 1 : StrictMath.exp(OUTLIER_SIGMAS * spread) * (2 + 4 * singles.nextDouble());
+                double prompt = promptMean * (i < count ? StrictMath.exp(spread * singles.nextGaussian()) : size);
+                double output = 300 * (i < count ? StrictMath.exp(spread * singles.nextGaussian()) : size);
+                double inputPrice = 3000 * (1 - cached) + 300 * cached;
+                requests.costs()[i] = Math.round((prompt * inputPrice + output * 12_000) * price);
+                requests.tokens()[i] = Math.round(prompt + output);
+            }
+            return requests;
         }
 
         private long[] sums(

@@ -36,6 +36,38 @@ class OutliersInTimeTest {
     }
 
     @Test
+    void aLongTimeIsJudgedInPartsAndTheClockIsAskedOnlyMeanwhile() {
+        // Given
+        context.addStateStore(TestStores.inMemory(DetectStage.STORE));
+        context.setCurrentSystemTimeMs(Usages.MIDNIGHT_MS);
+        context.setCurrentStreamTimeMs(Usages.MIDNIGHT_MS);
+        stage.init(context);
+        assertThat(context.scheduledPunctuators()).isEmpty();
+        long[] figures = new long[Figure.COUNT];
+        figures[Figure.REQUESTS.ordinal()] = 1;
+        cube.amounts(QUARTER, QUARTER, new Combination("acme", "chat", null, "gpt-4o"), figures);
+
+        // When more is closed than is judged at once
+        cube.closed(QUARTER + 30_000);
+        events.closed(QUARTER + 30_000);
+        process(cube);
+        process(events);
+
+        // Then
+        MockProcessorContext.CapturedPunctuator goOn =
+                context.scheduledPunctuators().get(0);
+        assertThat(goOn.cancelled()).isFalse();
+
+        // When
+        goOn.getPunctuator().punctuate(0);
+
+        // Then
+        assertThat(context.scheduledPunctuators())
+                .singleElement()
+                .satisfies(only -> assertThat(only.cancelled()).isTrue());
+    }
+
+    @Test
     void aQuarterHourIsJudgedWithTheRequestsThatStoodOutInItWhicheverComesFirst() {
         // Given
         context.addStateStore(TestStores.inMemory(DetectStage.STORE));

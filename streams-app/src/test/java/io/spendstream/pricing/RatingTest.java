@@ -118,6 +118,19 @@ class RatingTest {
                         e -> e.serviceTier = ServiceTier.BATCH,
                         "requests:1 input_tokens:1000 output_tokens:100 cost:2250000 input_tokens_cost:1250000"
                                 + " output_tokens_cost:1000000"),
+                row(
+                        "parts of a prompt",
+                        e -> e.promptTokens =
+                                Map.of("system", 300L, "history", 500L, "user", 20L, "examples", 40L, "rag", 2L),
+                        call + " prompt_system_tokens:300 prompt_history_tokens:500 prompt_user_tokens:20"
+                                + " prompt_other_tokens:42"),
+                row(
+                        "parts of a prompt that was not sent",
+                        e -> {
+                            e.promptTokens = Map.of("context", 700L, "tools", 9L);
+                            e.responseCached = true;
+                        },
+                        "requests:1 response_cached:1 response_cache_savings:3500000"),
                 row("no tokens", e -> Arrays.fill(e.meters, 0), "requests:1"));
     }
 

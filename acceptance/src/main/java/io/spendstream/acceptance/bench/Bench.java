@@ -43,6 +43,7 @@ public final class Bench implements Callable<Integer> {
         ALERTS,
         OVERSPEND,
         BUDGETS,
+        DETECTORS,
         ALL;
 
         boolean includes(Part other) {
@@ -53,7 +54,7 @@ public final class Bench implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             defaultValue = "all",
-            description = "One of throughput, spend, publish, admission, alerts, overspend, budgets, all.")
+            description = "One of throughput, spend, publish, admission, alerts, overspend, budgets, detectors, all.")
     private Part part;
 
     @Option(names = "--events", defaultValue = "2000000", description = "In the topic that is read.")
@@ -147,6 +148,9 @@ public final class Bench implements Callable<Integer> {
         }
         if (part.includes(Part.BUDGETS)) {
             new BudgetsCost(site, options, out).run(result.putObject("budgets"));
+        }
+        if (part.includes(Part.DETECTORS)) {
+            new DetectorsCost(site, options, out).run(result.putObject("detectors"));
         }
         String closingLines = "";
         if (part.includes(Part.THROUGHPUT)) {

@@ -1,0 +1,105 @@
+package io.spendstream.detect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.spendstream.TestStores;
+import io.spendstream.Usages;
+import io.spendstream.anomaly.DetectorSettings;
+import io.spendstream.combine.DeltaBlock;
+import io.spendstream.usage.Resolution;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RequestOutliersTest {
+
+    private static final long DAY_MS = Resolution.DAY.sizeMs();
+    private static final long CENT = 10_000_000;
+
+    private final KeyValueStore<Bytes, byte[]> store = TestStores.inMemory(RequestOutliers.STORE);
+    private final RequestOutliers outliers = new RequestOutliers(1, DetectorSettings.defaults());
+
+    @BeforeEach
+    void start() {
+        MockProcessorContext<Object, Object> context = new MockProcessorContext<>();
+        context.addStateStore(store);
+        outliers.start(context);
+    }
+
+    /** Requests of a feature at a time, and what stands out. */
+    private List<Outlier> requests(String feature, long atMs, int count, long nanoUsd) {
+        for (int i = 0; i < count; i++) {
+            outliers.add(Usages.costing(Usages.event(feature, "m", null, atMs + i), nanoUsd), DeltaBlock.IN_TIME);
+        }
+        List<Outlier> found = new ArrayList<>();
+        outliers.clock(new DeltaBlock.Clock(0, Resolution.QUARTER_HOUR.bucketOf(atMs), false));
+        outliers.drain(atMs, (partition, block) -> CloseBlock.read(block, new Found(found)));
+        return found;
+    }
+
+    private long kept() {
+        return store.approximateNumEntries();
+    }
+
+    @Test
+    void aRequestFarAboveTheOthersIsFound() {
+        requests("chat", Usages.MIDNIGHT_MS, 300, CENT);
+
+        assertThat(requests("chat", Usages.MIDNIGHT_MS + 1_000, 1, 20 * CENT))
+                .singleElement()
+                .satisfies(outlier -> assertThat(outlier.cost()).isEqualTo(20 * CENT));
+        assertThat(requests("other", Usages.MIDNIGHT_MS + 2_000, 1, 20 * CENT)).isEmpty();
+    }
+
+    @Test
+    void aKindOfRequestThatIsIdleForAMonthIsLetGo() {
+        // Given
+        requests("chat", Usages.MIDNIGHT_MS, 300, CENT);
+        requests("other", Usages.MIDNIGHT_MS + DAY_MS, 1, CENT);
+        assertThat(kept()).isEqualTo(2);
+
+        // When
+        requests("other", Usages.MIDNIGHT_MS + 30 * DAY_MS, 1, CENT);
+        assertThat(kept()).isEqualTo(2);
+        requests("other", Usages.MIDNIGHT_MS + 31 * DAY_MS, 1, CENT);
+
+        // Then it is learnt anew
+        assertThat(kept()).isEqualTo(1);
+        assertThat(requests("chat", Usages.MIDNIGHT_MS + 31 * DAY_MS, 1, 20 * CENT))
+                .isEmpty();
+        assertThat(kept()).isEqualTo(2);
+    }
+
+    @Test
+    void whetherItWasLetGoMakesNoDifference() {
+        // Given one that comes back after a month, before anything has told that a month is over
+        requests("chat", Usages.MIDNIGHT_MS, 300, CENT);
+
+        // Then
+        assertThat(requests("chat", Usages.MIDNIGHT_MS + 31 * DAY_MS, 2, 20 * CENT))
+                .isEmpty();
+    }
+
+    private record Found(List<Outlier> outliers) implements CloseBlock.Reader {
+        @Override
+        public void amounts(int source, long cameIn, long quarterHour, Combination of, long[] figures) {}
+
+        @Override
+        public void users(int source, String tenant, long day, long costOfAll) {}
+
+        @Override
+        public void user(int source, String tenant, String user, long cost) {}
+
+        @Override
+        public void outlier(long cameIn, Combination of, Outlier outlier) {
+            outliers.add(outlier);
+        }
+
+        @Override
+        public void closed(int source, long open) {}
+    }
+}
