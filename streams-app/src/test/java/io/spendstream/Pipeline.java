@@ -89,7 +89,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     Pipeline(CommitPoint.Mode mode, SchemaRegistry registry) {
-        this(mode, registry, temporaryDirectory(), new BudgetBook());
+        this(mode, registry, temporaryDirectory(), new BudgetBook(), NOW);
     }
 
     /**
@@ -97,8 +97,9 @@ final class Pipeline implements AutoCloseable {
      *
      * @param stores where the stores of the other are kept
      * @param restored the budget book as it is read before the first work
+     * @param clock what the wall clock says
      */
-    Pipeline(CommitPoint.Mode mode, SchemaRegistry registry, Path stores, BudgetBook restored) {
+    Pipeline(CommitPoint.Mode mode, SchemaRegistry registry, Path stores, BudgetBook restored, Instant clock) {
         this.registry = registry;
         this.budgetBook = restored;
         usage = new AvroSerde<>(UsageEvent.class, registry);
@@ -154,7 +155,7 @@ final class Pipeline implements AutoCloseable {
         // The driver knows no transactions; with exactly-once it would call stores corrupted that another one left.
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         this.topology = topology.build();
-        driver = new TopologyTestDriver(this.topology, config, NOW);
+        driver = new TopologyTestDriver(this.topology, config, clock);
         events = driver.createInputTopic(
                 topics.usageEvents().name(), new ByteArraySerializer(), new ByteArraySerializer());
     }

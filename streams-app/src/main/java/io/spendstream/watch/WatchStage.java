@@ -103,8 +103,9 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         }
         long shownMs = shownAsOf(clockMs);
         watch.turnDays(shownMs);
+        watch.turnPeriods(shownMs);
         for (Counter counter : table.takeUnpublished()) {
-            watch.lookAtPace(counter);
+            watch.lookAtPace(counter, shownMs);
             watch.publish(counter, shownMs);
         }
         table.settle();
@@ -134,7 +135,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         for (ScopeCounters scope : table.scopes()) {
             table.underWay(scope, counter -> {
                 watch.look(counter);
-                watch.lookAtPace(counter);
+                watch.lookAtPace(counter, table.nowMs());
             });
         }
     }
