@@ -67,8 +67,12 @@ class WatchStageTest {
     }
 
     private void settle() {
+        settle(0);
+    }
+
+    private void settle(long clockMs) {
         context.scheduledPunctuators()
-                .forEach(punctuator -> punctuator.getPunctuator().punctuate(0));
+                .forEach(punctuator -> punctuator.getPunctuator().punctuate(clockMs));
         collect();
     }
 
@@ -174,7 +178,7 @@ class WatchStageTest {
         }
 
         byte[] bytes() {
-            ByteSink block = new ByteSink(64).writeByte(2).writeVarint(source).writeVarint(texts.size());
+            ByteSink block = new ByteSink(64).writeByte(1).writeVarint(source).writeVarint(texts.size());
             texts.forEach(block::writeText);
             return block.writeBytes(entries.toBytes()).toBytes();
         }
@@ -421,6 +425,28 @@ class WatchStageTest {
         assertThat(publishedAtOnce(scope, -2)).containsExactly(89L);
         settle();
         assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(89L);
+    }
+
+    @Test
+    void aTaskThatCatchesUpLetsTwoOfThreeSettlingsPassAndWaitsForNoneWhenNothingComes() {
+        // Given
+        String scope = define(100, List.of());
+        start(10);
+        long late = NOW.plusSeconds(10).toEpochMilli();
+
+        // When
+        for (int i = 0; i < 6; i++) {
+            send(new Block(1).amount(scope, 1));
+            settle(late + 1_000 * i);
+        }
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(1L, 4L);
+
+        // Then: what was not written down is in the journal
+        send(new Block(1).amount(scope, 1));
+        settle(late + 5_100);
+        begin();
+        settle(NOW.toEpochMilli() + 100);
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(1L, 4L, 7L);
     }
 
     private List<Long> publishedAtOnce(String scope, long amount) {
