@@ -6,7 +6,6 @@ import io.spendstream.query.Lag;
 import io.spendstream.query.Peers;
 import io.spendstream.rollup.RollupStage;
 import io.spendstream.topic.Topics;
-import io.spendstream.watch.WatchStage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -301,9 +300,8 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         }
 
         @Override
-        public long publishedWithinMs(boolean behind) {
-            long settlings = behind ? WatchStage.SETTLINGS_BEHIND : 1;
-            return settlings * config.watch().settleEvery().toMillis() + config.commitIntervalMs();
+        public long publishedWithinMs() {
+            return config.watch().settleEvery().toMillis() + config.commitIntervalMs();
         }
 
         @Override

@@ -25,8 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>Budgets go on from there: the ends of the topics between the cube and the counters are noted, and once these are
  * committed too, the counters have it. A task that catches up may send on what it has committed a moment later, so where
- * what was noted came late, that moment passes before these ends are noted. What the counters have is published within a
- * settling and a commit, or some settlings where it came late, and shown here when this instance has read all statuses.
+ * what was noted came late, that moment passes before these ends are noted. What the counters have is published within a settling and a commit, and shown here when
+ * this instance has read all statuses.
  *
  * <p>Events that wait for the schema registry are committed and yet not counted, so they are asked of the tasks.
  */
@@ -49,12 +49,8 @@ public final class FreshnessProbe implements Progress, LagSource {
         /** How long after a task that is behind has committed deltas it sends on what budgets count, in milliseconds. */
         long sentOnWithinMs();
 
-        /**
-         * How long after it is in the counters something is published at the latest, in milliseconds.
-         *
-         * @param behind whether the task may be one that catches up
-         */
-        long publishedWithinMs(boolean behind);
+        /** How long after it is in the counters something is published at the latest, in milliseconds. */
+        long publishedWithinMs();
 
         /** Whether this instance has read all that are published. */
         boolean allRead();
@@ -62,7 +58,7 @@ public final class FreshnessProbe implements Progress, LagSource {
 
     private record Note(long atMs, Map<TopicPartition, Long> ends) {}
 
-    /** All received until then will have been sent to the counters, or published of them, at that moment. */
+    /** All received until then was in the counters, or will have been sent to them, at that moment. */
     private record Watched(long untilMs, long sinceMs) {}
 
     /** Where the last one was decided, {@code records} is 0 and {@code sinceMs} says when. */
@@ -131,7 +127,7 @@ public final class FreshnessProbe implements Progress, LagSource {
             note(deltas, new Note(metered.atMs, group.deltaEnds()));
             committed = group.committed();
         }
-        boolean late = isLate(deltas, now);
+        boolean late = !deltas.isEmpty() && now - deltas.peekFirst().atMs >= LATE_MS;
         Note rolledUp = lastReached(deltas, committed, now);
         if (rolledUp != null) {
             countedUntilMs = rolledUp.atMs;
@@ -145,10 +141,9 @@ public final class FreshnessProbe implements Progress, LagSource {
             note(scopes, new Note(sent.untilMs, group.scopeEnds()));
             committed = group.committed();
         }
-        boolean lateCounted = isLate(scopes, now);
         Note counted = lastReached(scopes, committed, now);
         if (counted != null) {
-            watched.addLast(new Watched(counted.atMs, now + statuses.publishedWithinMs(lateCounted)));
+            watched.addLast(new Watched(counted.atMs, now));
         }
         takeShown(now);
         long behind = behind(ends, committed);
@@ -159,7 +154,7 @@ public final class FreshnessProbe implements Progress, LagSource {
 
     private void takeShown(long now) {
         long publishedMs = shownUntilMs;
-        while (!watched.isEmpty() && watched.peekFirst().sinceMs <= now) {
+        while (!watched.isEmpty() && watched.peekFirst().sinceMs + statuses.publishedWithinMs() <= now) {
             publishedMs = watched.removeFirst().untilMs;
         }
         if (publishedMs > shownUntilMs) {
@@ -167,7 +162,7 @@ public final class FreshnessProbe implements Progress, LagSource {
                 shownUntilMs = publishedMs;
             } else {
                 // Looked at again, until this instance has read them.
-                watched.addFirst(new Watched(publishedMs, Long.MIN_VALUE));
+                watched.addFirst(new Watched(publishedMs, Long.MIN_VALUE / 2));
             }
         }
     }
@@ -175,10 +170,6 @@ public final class FreshnessProbe implements Progress, LagSource {
     /** Records of this instance that wait for the schema registry. */
     long waitingRecords() {
         return waiting.values().stream().mapToLong(Waiting::records).sum();
-    }
-
-    private static boolean isLate(Deque<Note> notes, long now) {
-        return !notes.isEmpty() && now - notes.peekFirst().atMs >= LATE_MS;
     }
 
     private static void note(Deque<Note> notes, Note note) {

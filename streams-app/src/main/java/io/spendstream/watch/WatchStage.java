@@ -3,7 +3,6 @@ package io.spendstream.watch;
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CommitPoint;
-import io.spendstream.scope.ScopeCells;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.BudgetStatus;
 import java.time.Duration;
@@ -26,12 +25,6 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     public static final String JOURNAL = "budget-journal";
     /** The commit point of this stage. */
     public static final String COMMIT_POINT = "watch-commit-point";
-
-    /**
-     * A task that catches up settles so many times more seldom: the same counters change again, and nobody waits for a
-     * status that is old when it comes. What is near a stop is published with every commit all the same.
-     */
-    public static final int SETTLINGS_BEHIND = 3;
 
     private static final long LOOK_AT_ALL_MS = 5_000;
     private static final Duration BOOK_WITHIN = Duration.ofSeconds(5);
@@ -57,7 +50,6 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     private long followedVersion;
     private long lookedAtAllMs;
     private long expiredOnDay;
-    private long settledAtMs;
     private boolean heard;
     private long heardAtMs;
 
@@ -79,7 +71,6 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         followedVersion = -1;
         lookedAtAllMs = 0;
         expiredOnDay = Long.MIN_VALUE;
-        settledAtMs = 0;
         // Until the clock is known.
         heard = true;
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
@@ -107,10 +98,6 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
 
     private void settle(long clockMs) {
         look();
-        if (heard && isBehind(clockMs) && isSettledLately(clockMs)) {
-            return;
-        }
-        settledAtMs = clockMs;
         if (table.nowMs() - lookedAtAllMs >= LOOK_AT_ALL_MS) {
             lookAtAll();
         }
@@ -128,16 +115,6 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
             table.expire(watch::forgotten);
             expiredOnDay = day;
         }
-    }
-
-    private boolean isBehind(long clockMs) {
-        return clockMs - table.nowMs() >= ScopeCells.BEHIND_MS_MIN;
-    }
-
-    /** The clock is never quite on time: half a settling is left to it. */
-    private boolean isSettledLately(long clockMs) {
-        long every = settings.settleEvery().toMillis();
-        return clockMs - settledAtMs < SETTLINGS_BEHIND * every - every / 2;
     }
 
     /**

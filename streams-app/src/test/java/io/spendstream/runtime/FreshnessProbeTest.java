@@ -68,8 +68,8 @@ class FreshnessProbeTest {
         }
 
         @Override
-        public long publishedWithinMs(boolean behind) {
-            return behind ? 3_100 : 1_100;
+        public long publishedWithinMs() {
+            return 1_100;
         }
 
         @Override
@@ -176,7 +176,7 @@ class FreshnessProbeTest {
         long came = now + 100;
         assertThat(after(100).asOf()).isEqualTo(Instant.ofEpochMilli(came));
         brokers.committed.put(SCOPES, 2L);
-        after(1_000);
+        after(10_000);
 
         // Then the budgets are as old as before, whoever counts them
         assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
@@ -221,11 +221,7 @@ class FreshnessProbeTest {
         assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
         brokers.committed.put(SCOPES, 4L);
         after(100);
-        after(2_900);
-        assertThat(probe.ofBudgets().asOf())
-                .as("a task that catches up publishes more seldom")
-                .isBefore(Instant.ofEpochMilli(came));
-        after(200);
+        after(1_100);
         assertThat(probe.ofBudgets().asOf()).isAfterOrEqualTo(Instant.ofEpochMilli(came));
     }
 

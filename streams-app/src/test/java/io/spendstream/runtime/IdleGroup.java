@@ -16,7 +16,7 @@ final class IdleGroup implements GroupView {
             }
 
             @Override
-            public long publishedWithinMs(boolean behind) {
+            public long publishedWithinMs() {
                 return 0;
             }
 

@@ -67,12 +67,8 @@ class WatchStageTest {
     }
 
     private void settle() {
-        settle(0);
-    }
-
-    private void settle(long clockMs) {
         context.scheduledPunctuators()
-                .forEach(punctuator -> punctuator.getPunctuator().punctuate(clockMs));
+                .forEach(punctuator -> punctuator.getPunctuator().punctuate(0));
         collect();
     }
 
@@ -425,28 +421,6 @@ class WatchStageTest {
         assertThat(publishedAtOnce(scope, -2)).containsExactly(89L);
         settle();
         assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(89L);
-    }
-
-    @Test
-    void aTaskThatCatchesUpLetsTwoOfThreeSettlingsPassAndWaitsForNoneWhenNothingComes() {
-        // Given
-        String scope = define(100, List.of());
-        start(10);
-        long late = NOW.plusSeconds(10).toEpochMilli();
-
-        // When
-        for (int i = 0; i < 6; i++) {
-            send(new Block(1).amount(scope, 1));
-            settle(late + 1_000 * i);
-        }
-        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(1L, 4L);
-
-        // Then: what was not written down is in the journal
-        send(new Block(1).amount(scope, 1));
-        settle(late + 5_100);
-        begin();
-        settle(NOW.toEpochMilli() + 100);
-        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(1L, 4L, 7L);
     }
 
     private List<Long> publishedAtOnce(String scope, long amount) {
