@@ -118,8 +118,8 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     }
 
     /**
-     * Where nothing has come for a while, nobody else says that a day is over: statuses, which no sum and no alert depends
-     * on, go by the clock then.
+     * Where nothing has come for a while, nobody else says that a day or a period is over: statuses go by the clock then,
+     * and what was said of a pace ends, as of its period's end. No sum and no threshold depends on it.
      */
     private long shownAsOf(long clockMs) {
         if (heard) {

@@ -90,7 +90,13 @@ final class AdmissionChecks {
                 out.println(what.equals("health") ? "  the same load on GET /health/live, which does nothing:" : "");
                 ObjectNode of = what.equals("health") ? result.putObject("health") : result;
                 measure(instance, what, "as fast as answered", CONNECTIONS, 0, of.putObject("as_fast_as_answered"));
-                measure(instance, what, "at 10,000/s", PACED_CONNECTIONS, RATE / 2, of.putObject("at_10000_per_second"));
+                measure(
+                        instance,
+                        what,
+                        "at 10,000/s",
+                        PACED_CONNECTIONS,
+                        RATE / 2,
+                        of.putObject("at_10000_per_second"));
                 measure(instance, what, "at 20,000/s", PACED_CONNECTIONS, RATE, of.putObject("at_20000_per_second"));
             }
         }
@@ -139,7 +145,9 @@ final class AdmissionChecks {
         Latencies late = Latencies.parse(said.get("late"));
         out.printf("  %-22s %,9.0f checks/s over %d connections  %s%n", name, perSecond, connections, latencies);
         if (rate > 0) {
-            out.printf("  %-22s sent late by p50 %.2f ms  p99 %.2f ms%n", "", late.percentileMs(0.5), late.percentileMs(0.99));
+            out.printf(
+                    "  %-22s sent late by p50 %.2f ms  p99 %.2f ms%n",
+                    "", late.percentileMs(0.5), late.percentileMs(0.99));
             result.set("sent_late", late.toJson());
         }
         out.flush();

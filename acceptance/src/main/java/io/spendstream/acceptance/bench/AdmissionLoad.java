@@ -64,7 +64,11 @@ final class AdmissionLoad {
     public static void main(String[] arguments) throws IOException {
         URI address = URI.create(arguments[0]);
         AdmissionLoad load = new AdmissionLoad(
-                address, Long.parseLong(arguments[2]), Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]), arguments[5]);
+                address,
+                Long.parseLong(arguments[2]),
+                Integer.parseInt(arguments[3]),
+                Integer.parseInt(arguments[4]),
+                arguments[5]);
         try (Selector selector = Selector.open()) {
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
                 load.free.add(HttpLine.open(address, selector));
@@ -130,7 +134,8 @@ final class AdmissionLoad {
         Asked asked = underWay.remove(line);
         if (line.status() != 200 || !line.bodyStartsWith(asked.answer)) {
             if (wrong++ == 0) {
-                System.err.println("expected " + new String(asked.answer, StandardCharsets.US_ASCII) + ": " + line.body());
+                System.err.println(
+                        "expected " + new String(asked.answer, StandardCharsets.US_ASCII) + ": " + line.body());
             }
         }
         if (now >= measureFromNs && now <= endNs) {
