@@ -151,7 +151,8 @@ class AnomaliesTest {
         SchemaRegistry registry = new ConfluentSchemaRegistry("mock://" + UUID.randomUUID());
         int parts = 7;
         for (int part = 0; part < parts; part++) {
-            Pipeline pipeline = new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry, stores, new BudgetBook());
+            Pipeline pipeline =
+                    new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry, stores, new BudgetBook(), Pipeline.NOW);
             pipeline.price(Pipeline.gpt4o());
             publish(pipeline, events.subList(events.size() * part / parts, events.size() * (part + 1) / parts));
             broken.addAll(pipeline.anomalies());

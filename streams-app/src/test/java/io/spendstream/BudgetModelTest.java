@@ -283,7 +283,7 @@ class BudgetModelTest {
         }
         // The driver numbers the records of each run from 0.
         restored.readUpTo(Long.MAX_VALUE);
-        pipeline = new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry, state, restored);
+        pipeline = new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry, state, restored, now);
         prices.values().forEach(pipeline::price);
     }
 

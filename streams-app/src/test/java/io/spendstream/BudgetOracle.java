@@ -503,9 +503,15 @@ final class BudgetOracle {
         return Math.max(0, Math.min(rule.rolloverMax(), unused));
     }
 
-    /** Looks at all periods under way: time goes on for them too. */
+    /** Looks at all periods under way: time goes on for them too. What was said of the pace of those before is over. */
     void settle() {
         for (Watched budget : budgets.values()) {
+            for (Counter counter : List.copyOf(budget.open.keySet())) {
+                if (!budget.rule.end(counter.start()).isAfter(now)) {
+                    turn(budget, counter, BURN_RATE, false);
+                    turn(budget, counter, "forecast", false);
+                }
+            }
             for (Map.Entry<Counter, Long> sum : sums(budget).entrySet()) {
                 Counter counter = sum.getKey();
                 boolean underWay = !counter.start().isAfter(now)

@@ -523,6 +523,124 @@ class BudgetsTest {
         });
     }
 
+    @Test
+    void aPaceIsNotSpokenOfBelowTheLeastSpendOfTheBudget() {
+        // Given: nearly 2 of 3 a day within a minute, 15 times an even pace over the hour
+        Instant noon = Pipeline.NOW.plusSeconds(60);
+        Budget budget = daily(3 * COST)
+                .setMatch(Map.of("feature", List.of("chat")))
+                .setBurnRateMin(2 * COST)
+                .build();
+        pipeline.define(budget, Pipeline.NOW);
+        spend("a", 1, Pipeline.NOW);
+        pipeline.publish(Pipeline.event("b").setInputTokens(999).build());
+        elsewhere(noon);
+
+        // When: the last token that is missing
+        assertThat(pipeline.alerts()).isEmpty();
+        pipeline.publish(
+                Pipeline.event("c")
+                        .setInputTokens(1)
+                        .setOutputTokens(0)
+                        .setTime(noon)
+                        .build(),
+                noon);
+        elsewhere(noon.plusSeconds(1));
+
+        // Then
+        assertThat(pipeline.alerts())
+                .extracting(Alert::getKind)
+                .containsExactlyInAnyOrder("budget_burn_rate", "budget_forecast");
+    }
+
+    private Budget hourly() {
+        return daily(10 * COST)
+                .setId("hourly")
+                .setPeriod(BudgetPeriod.HOUR)
+                .setMatch(Map.of("feature", List.of("chat")))
+                .setBurnRateMin(COST)
+                .build();
+    }
+
+    @Test
+    void whatWasSaidOfAPaceIsOverWithThePeriodAndALateCallSaysNothingOfIt() {
+        // Given: 6 of 10 in the first ten minutes
+        pipeline.define(hourly(), Pipeline.NOW);
+        spend("e", 6, Pipeline.NOW.plusSeconds(600));
+        elsewhere(Pipeline.NOW.plusSeconds(601));
+        List<Alert> opened = pipeline.alerts();
+        assertThat(opened).extracting(Alert::getKind).containsExactly("budget_forecast");
+
+        // When
+        Instant end = Pipeline.NOW.plusSeconds(3_600);
+        elsewhere(end.plusSeconds(7));
+        pipeline.publish(Pipeline.event("late").setTime(end.minusSeconds(1)).build(), end.plusSeconds(8));
+        elsewhere(end.plusSeconds(20));
+
+        // Then: as of the end, whenever that was noticed
+        assertThat(pipeline.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.getId()).isEqualTo(opened.get(0).getId());
+            assertThat(alert.getState()).isEqualTo(AlertState.RESOLVED);
+            assertThat(alert.getChangedAt()).isEqualTo(end);
+            assertThat(alert.getSummary()).startsWith("Resolved, its period is over.");
+        });
+    }
+
+    @Test
+    void whereNothingComesAtAllTheClockEndsWhatWasSaidOfAPace() {
+        // Given
+        pipeline.define(hourly(), Pipeline.NOW);
+        spend("e", 6, Pipeline.NOW);
+        elsewhere(Pipeline.NOW.plusSeconds(1));
+        assertThat(pipeline.alerts()).extracting(Alert::getState).containsOnly(AlertState.OPEN);
+
+        // When
+        pipeline.driver.advanceWallClockTime(Duration.ofHours(2));
+
+        // Then
+        assertThat(pipeline.alerts()).isNotEmpty().allSatisfy(alert -> {
+            assertThat(alert.getState()).isEqualTo(AlertState.RESOLVED);
+            assertThat(alert.getChangedAt()).isEqualTo(Pipeline.NOW.plusSeconds(3_600));
+        });
+    }
+
+    @Test
+    void aCallOfThePeriodToComeIsShownWhenThatBegins() {
+        // Given: a call whose time is three minutes ahead; others by which time goes on
+        pipeline.define(daily(COST).setId("other").build(), Pipeline.NOW);
+        Instant end = Pipeline.NOW.plusSeconds(3_600);
+        pipeline.define(hourly(), Pipeline.NOW);
+        pipeline.publish(Pipeline.event("ahead").setTime(end.plusSeconds(60)).build(), end.minusSeconds(120));
+        elsewhere(end.minusSeconds(119));
+        assertThat(weekly("hourly")).isNull();
+
+        // When
+        elsewhere(end);
+
+        // Then
+        BudgetStatus status = weekly("hourly");
+        assertThat(status.getSpent()).isEqualTo(COST);
+        assertThat(status.getPeriodStart()).isEqualTo(end);
+        elsewhere(end.plusSeconds(1));
+        assertThat(weekly("hourly")).isNull();
+    }
+
+    @Test
+    void whereNothingComesAtAllTheClockShowsTheCallOfThePeriodToCome() {
+        // Given
+        Instant end = Pipeline.NOW.plusSeconds(3_600);
+        pipeline.define(hourly(), Pipeline.NOW);
+        pipeline.publish(Pipeline.event("ahead").setTime(end.plusSeconds(60)).build(), end.minusSeconds(120));
+        pipeline.settle();
+        assertThat(weekly("hourly")).isNull();
+
+        // When
+        pipeline.driver.advanceWallClockTime(Duration.ofHours(1));
+
+        // Then
+        assertThat(weekly("hourly").getSpent()).isEqualTo(COST);
+    }
+
     private List<Alert> burns() {
         return pipeline.alerts().stream()
                 .filter(alert -> alert.getKind().equals("budget_burn_rate"))

@@ -89,7 +89,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     Pipeline(CommitPoint.Mode mode, SchemaRegistry registry) {
-        this(mode, registry, temporaryDirectory(), new BudgetBook());
+        this(mode, registry, temporaryDirectory(), new BudgetBook(), NOW);
     }
 
     /**
@@ -97,9 +97,10 @@ final class Pipeline implements AutoCloseable {
      *
      * @param stores where the stores of the other are kept
      * @param restored the budget book as it is read before the first work
+     * @param clock what the wall clock says
      */
-    Pipeline(CommitPoint.Mode mode, SchemaRegistry registry, Path stores, BudgetBook restored) {
-        this(mode, registry, stores, restored, null);
+    Pipeline(CommitPoint.Mode mode, SchemaRegistry registry, Path stores, BudgetBook restored, Instant clock) {
+        this(mode, registry, stores, restored, clock, null);
     }
 
     /** One that reads spans of OpenTelemetry too. */
@@ -109,6 +110,7 @@ final class Pipeline implements AutoCloseable {
                 new ConfluentSchemaRegistry("mock://" + UUID.randomUUID()),
                 temporaryDirectory(),
                 new BudgetBook(),
+                NOW,
                 spans);
     }
 
@@ -117,6 +119,7 @@ final class Pipeline implements AutoCloseable {
             SchemaRegistry registry,
             Path stores,
             BudgetBook restored,
+            Instant clock,
             MeterTopology.Spans spans) {
         this.registry = registry;
         this.budgetBook = restored;
@@ -174,7 +177,7 @@ final class Pipeline implements AutoCloseable {
         // The driver knows no transactions; with exactly-once it would call stores corrupted that another one left.
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         this.topology = topology.build();
-        driver = new TopologyTestDriver(this.topology, config, NOW);
+        driver = new TopologyTestDriver(this.topology, config, clock);
         events = driver.createInputTopic(
                 topics.usageEvents().name(), new ByteArraySerializer(), new ByteArraySerializer());
     }

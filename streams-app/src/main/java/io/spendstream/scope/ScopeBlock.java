@@ -16,11 +16,11 @@ import org.apache.kafka.common.utils.Utils;
  * It <em>closes</em> one that is no longer defined: what it added is void. Both are in the order of the source's own
  * deltas, so counters need no word from anybody else to be right.
  *
- * <p>Format 3: a byte 3; the source; the count of texts and the texts; then entries until the end. An entry is a byte:
+ * <p>Format 1: a byte 1; the source; the count of texts and the texts; then entries until the end. An entry is a byte:
  * 0 open (scope, exact from, known from), 1 close (scope), 2 window (scope, start, end, quiet) for the amounts after it,
  * 3 amount (count of group values, each a text number + 1 or 0 for null, the contributor likewise, quarter-hour or -1 for
  * none, amount), 4 past (scope, count of group values and each of them, first quarter-hour, count of quarter-hours,
- * amount). Format 2 has no past, format 1 no contributors either.
+ * amount).
  */
 public final class ScopeBlock {
 
@@ -29,8 +29,7 @@ public final class ScopeBlock {
     /** The end of a window that never ends. */
     public static final long NO_END = Long.MAX_VALUE;
 
-    private static final int FORMAT = 3;
-    private static final int WITHOUT_CONTRIBUTORS = 1;
+    private static final int FORMAT = 1;
     private static final int OPEN = 0;
     private static final int CLOSE = 1;
     private static final int WINDOW = 2;
@@ -92,7 +91,7 @@ public final class ScopeBlock {
     public static void read(byte[] block, Reader reader) {
         ByteSource in = new ByteSource(block);
         int format = in.readByte();
-        if (format < WITHOUT_CONTRIBUTORS || format > FORMAT) {
+        if (format != FORMAT) {
             throw new IllegalStateException("a block of scope deltas has format " + format + ", this release reads "
                     + FORMAT + ": it was written by a newer release, which must read it");
         }
@@ -108,7 +107,7 @@ public final class ScopeBlock {
                             texts.text(in.readCount()), in.readSigned(), in.readSigned(), in.readByte() != 0);
                 case AMOUNT -> {
                     String[] group = group(in, texts);
-                    String contributor = format == WITHOUT_CONTRIBUTORS ? null : texts.textOrNull(in.readCount());
+                    String contributor = texts.textOrNull(in.readCount());
                     reader.amount(source, window, group, contributor, in.readSigned(), in.readSigned());
                 }
                 case PAST ->

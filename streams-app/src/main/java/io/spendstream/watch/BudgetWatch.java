@@ -38,6 +38,8 @@ final class BudgetWatch {
     static final String FORECAST = AlertKind.BUDGET_FORECAST.id();
     static final String OVERFLOW = AlertKind.BUDGET_OVERFLOW.id();
 
+    private static final String PERIOD_OVER = "its period is over";
+
     /** Where what is found goes. */
     interface Out {
         void alert(Alert alert);
@@ -51,11 +53,14 @@ final class BudgetWatch {
     private final Out out;
     /** Of each scope: the budgets as of the last look. */
     private Map<String, BudgetBook.Scope> watched = Map.of();
+    /** Until when periods are known to have begun. */
+    private long turnedMs;
 
     BudgetWatch(CounterTable table, AlertNotes notes, Out out) {
         this.table = table;
         this.notes = notes;
         this.out = out;
+        this.turnedMs = table.settledMs();
     }
 
     /** Looks at all periods under way with other definitions; takes back what was said for those that are gone. */
@@ -90,6 +95,32 @@ final class BudgetWatch {
         }
     }
 
+    /** Shows periods that begin with calls that came before; ends what was said of the pace of those that are over. */
+    void turnPeriods(long nowMs) {
+        for (Counter counter : table.inMemory()) {
+            if (counter.startMs > turnedMs && counter.startMs <= nowMs) {
+                table.publishAgain(counter);
+            }
+            if (counter.endMs <= nowMs && !counter.alerts.isEmpty()) {
+                endPace(counter);
+            }
+        }
+        turnedMs = Math.max(turnedMs, nowMs);
+    }
+
+    private void endPace(Counter counter) {
+        BudgetBook.Scope scope = watched.get(counter.group.scope.id);
+        boolean hasPace = counter.alerts.keySet().stream()
+                .anyMatch(key -> key.kind().equals(BURN_RATE) || key.kind().equals(FORECAST));
+        if (scope != null && hasPace) {
+            for (BudgetDefinition budget : scope.budgets()) {
+                Reading reading = Reading.of(table, scope, budget, counter);
+                isOver(reading, key(budget, BURN_RATE, ""), counter.endMs, PERIOD_OVER);
+                isOver(reading, key(budget, FORECAST, ""), counter.endMs, PERIOD_OVER);
+            }
+        }
+    }
+
     private void withdraw(ScopeCounters counters, BudgetBook.Scope scope) {
         Set<String> gone = new HashSet<>(counters.published);
         if (scope != null) {
@@ -104,6 +135,7 @@ final class BudgetWatch {
                         open.key,
                         open.value,
                         open.key.alerts.get(open.value).alert(),
+                        table.nowMs(),
                         "the budget is no longer defined");
             }
         }
@@ -128,17 +160,21 @@ final class BudgetWatch {
             boolean told = thresholds(reading) | overflow(reading);
             // Admission goes by statuses: shortly before calls are stopped, none waits for the settling.
             boolean urgent = told || Thresholds.nearsStop(budget.thresholds(), reading.limit(), reading.spent());
-            if (urgent && isShown(counter)) {
+            if (urgent && isShown(counter, table.nowMs())) {
                 publish(reading);
             }
         }
         counter.lookedAt();
     }
 
-    /** Finds what the pace of a period under way means for its budgets. Costs more, and need not be known at once. */
-    void lookAtPace(Counter counter) {
+    /**
+     * Finds what the pace of a period under way means for its budgets. Costs more, and need not be known at once.
+     *
+     * @param nowMs which period that is
+     */
+    void lookAtPace(Counter counter, long nowMs) {
         BudgetBook.Scope scope = watched.get(counter.group.scope.id);
-        if (scope != null && counter.contains(table.nowMs())) {
+        if (scope != null && counter.contains(nowMs)) {
             for (BudgetDefinition budget : scope.budgets()) {
                 Reading reading = Reading.of(table, scope, budget, counter);
                 burnRate(reading);
@@ -154,7 +190,7 @@ final class BudgetWatch {
      */
     void publish(Counter counter, long nowMs) {
         BudgetBook.Scope scope = watched.get(counter.group.scope.id);
-        if (scope != null && isShown(counter)) {
+        if (scope != null && isShown(counter, nowMs)) {
             for (BudgetDefinition budget : scope.budgets()) {
                 publish(Reading.of(table, scope, budget, counter, nowMs));
             }
@@ -167,11 +203,11 @@ final class BudgetWatch {
     }
 
     /** A status is of the period under way, or of the one that is just over and has no successor. */
-    private boolean isShown(Counter counter) {
-        Map.Entry<Long, Counter> latest = counter.group.counters.floorEntry(table.nowMs());
+    private static boolean isShown(Counter counter, long nowMs) {
+        Map.Entry<Long, Counter> latest = counter.group.counters.floorEntry(nowMs);
         return latest != null
                 && latest.getValue() == counter
-                && counter.endMs > table.nowMs() - Duration.ofHours(1).toMillis();
+                && counter.endMs > nowMs - Duration.ofHours(1).toMillis();
     }
 
     private boolean thresholds(Reading reading) {
@@ -298,8 +334,12 @@ final class BudgetWatch {
         return true;
     }
 
-    /** A cause is gone: its alert, where there is one, is resolved. Answers whether that was told. */
     private boolean isOver(Reading reading, Counter.AlertKey key, String why) {
+        return isOver(reading, key, table.nowMs(), why);
+    }
+
+    /** A cause is gone: its alert, where there is one, is resolved. Answers whether that was told. */
+    private boolean isOver(Reading reading, Counter.AlertKey key, long atMs, String why) {
         Counter counter = reading.counter();
         if (!counter.alerts.containsKey(key)) {
             return false;
@@ -315,18 +355,21 @@ final class BudgetWatch {
                                 .setLimit(reading.limit())
                                 .setContributors(WatchRecords.contributors(reading))
                                 .build(),
+                atMs,
                 why);
     }
 
     /** @param alert what was told, as it is now; null where nobody was told */
-    private boolean resolve(Counter counter, Counter.AlertKey key, Alert alert, String why) {
+    private boolean resolve(Counter counter, Counter.AlertKey key, Alert alert, long atMs, String why) {
         table.hold(counter, key, null);
         if (alert == null) {
             return false;
         }
-        long atMs = Math.max(alert.getChangedAt().toEpochMilli(), table.nowMs());
-        LifeCycle.Next next =
-                LifeCycle.AT_ONCE.next(LifeCycle.State.of(alert), LifeCycle.Finding.CLEAR, alert.getSeverity(), atMs);
+        LifeCycle.Next next = LifeCycle.AT_ONCE.next(
+                LifeCycle.State.of(alert),
+                LifeCycle.Finding.CLEAR,
+                alert.getSeverity(),
+                Math.max(alert.getChangedAt().toEpochMilli(), atMs));
         Instant resolvedAt = Instant.ofEpochMilli(next.state().resolvedAt());
         out.alert(Telling.told(WatchRecords.resolved(alert, resolvedAt, why), alert.getSeverity(), notes));
         return true;

@@ -41,6 +41,7 @@ final class CounterTable {
     private final ByteSink sink = new ByteSink(512);
     private final Applier applier = new Applier();
     private long nowMs;
+    private long settledMs;
     private long firstBlock;
     private long nextBlock;
 
@@ -54,6 +55,19 @@ final class CounterTable {
     /** The latest time at which anything was received. */
     long nowMs() {
         return nowMs;
+    }
+
+    /** What it was when counters were written down last. */
+    long settledMs() {
+        return settledMs;
+    }
+
+    /** All counters in memory: those of periods under way, of coming ones, and those that changed lately. */
+    List<Counter> inMemory() {
+        return scopes.values().stream()
+                .flatMap(scope -> scope.groups.values().stream())
+                .flatMap(group -> group.counters.values().stream())
+                .toList();
     }
 
     /** The position of the budget book that was followed last. */
@@ -187,6 +201,7 @@ final class CounterTable {
         unsettledHistories.clear();
         if (firstBlock < nextBlock) {
             store.put(CounterKeys.NOW, longBytes(nowMs));
+            settledMs = nowMs;
         }
         for (; firstBlock < nextBlock; firstBlock++) {
             journal.delete(journalKey(firstBlock));
@@ -254,6 +269,7 @@ final class CounterTable {
     private void restore() {
         byte[] now = store.get(CounterKeys.NOW);
         nowMs = now == null ? 0 : ByteBuffer.wrap(now).getLong();
+        settledMs = nowMs;
         each(CounterKeys.all(CounterKeys.SOURCE), entry -> {
             CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
             ByteSource in = new ByteSource(entry.value);

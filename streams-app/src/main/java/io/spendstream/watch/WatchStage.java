@@ -103,8 +103,9 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         }
         long shownMs = shownAsOf(clockMs);
         watch.turnDays(shownMs);
+        watch.turnPeriods(shownMs);
         for (Counter counter : table.takeUnpublished()) {
-            watch.lookAtPace(counter);
+            watch.lookAtPace(counter, shownMs);
             watch.publish(counter, shownMs);
         }
         table.settle();
@@ -117,8 +118,8 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     }
 
     /**
-     * Where nothing has come for a while, nobody else says that a day is over: statuses, which no sum and no alert depends
-     * on, go by the clock then.
+     * Where nothing has come for a while, nobody else says that a day or a period is over: statuses go by the clock then,
+     * and what was said of a pace ends, as of its period's end. No sum and no threshold depends on it.
      */
     private long shownAsOf(long clockMs) {
         if (heard) {
@@ -134,7 +135,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         for (ScopeCounters scope : table.scopes()) {
             table.underWay(scope, counter -> {
                 watch.look(counter);
-                watch.lookAtPace(counter);
+                watch.lookAtPace(counter, table.nowMs());
             });
         }
     }

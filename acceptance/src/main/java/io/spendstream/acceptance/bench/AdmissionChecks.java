@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -85,9 +86,19 @@ final class AdmissionChecks {
                     "%nPOST /v1/admission: %,d counters, each call counted by 3 budgets; generator in its own process%n",
                     COUNTERS + FEATURES + 1);
             result.put("counters", COUNTERS + FEATURES + 1);
-            measure(instance, "as fast as answered", CONNECTIONS, 0, result.putObject("as_fast_as_answered"));
-            measure(instance, "at 10,000/s", PACED_CONNECTIONS, RATE / 2, result.putObject("at_10000_per_second"));
-            measure(instance, "at 20,000/s", PACED_CONNECTIONS, RATE, result.putObject("at_20000_per_second"));
+            for (String what : List.of("admission", "health")) {
+                out.println(what.equals("health") ? "  the same load on GET /health/live, which does nothing:" : "");
+                ObjectNode of = what.equals("health") ? result.putObject("health") : result;
+                measure(instance, what, "as fast as answered", CONNECTIONS, 0, of.putObject("as_fast_as_answered"));
+                measure(
+                        instance,
+                        what,
+                        "at 10,000/s",
+                        PACED_CONNECTIONS,
+                        RATE / 2,
+                        of.putObject("at_10000_per_second"));
+                measure(instance, what, "at 20,000/s", PACED_CONNECTIONS, RATE, of.putObject("at_20000_per_second"));
+            }
         }
     }
 
@@ -121,16 +132,24 @@ final class AdmissionChecks {
         });
     }
 
-    private void measure(Instance instance, String name, int connections, int rate, ObjectNode result)
+    private void measure(
+            Instance instance, String what, String name, int connections, int rate, ObjectNode result)
             throws IOException, InterruptedException {
         Map<String, String> said =
-                JavaProcess.run(AdmissionLoad.class, instance.url(), connections, rate, WARM_UP_S, MEASURED_S);
+                JavaProcess.run(AdmissionLoad.class, instance.url(), connections, rate, WARM_UP_S, MEASURED_S, what);
         if (!said.get("wrong").equals("0")) {
             throw new WrongAnswer(said.get("wrong") + " answers of admission were wrong");
         }
         double perSecond = Long.parseLong(said.get("checks")) / Double.parseDouble(said.get("seconds"));
         Latencies latencies = Latencies.parse(said.get("latencies"));
+        Latencies late = Latencies.parse(said.get("late"));
         out.printf("  %-22s %,9.0f checks/s over %d connections  %s%n", name, perSecond, connections, latencies);
+        if (rate > 0) {
+            out.printf(
+                    "  %-22s sent late by p50 %.2f ms  p99 %.2f ms%n",
+                    "", late.percentileMs(0.5), late.percentileMs(0.99));
+            result.set("sent_late", late.toJson());
+        }
         out.flush();
         result.put("checks_per_second", Math.round(perSecond));
         result.put("connections", connections);

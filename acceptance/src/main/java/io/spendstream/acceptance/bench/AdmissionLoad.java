@@ -16,10 +16,11 @@ import java.util.SplittableRandom;
  * Runs in a process of its own, on one thread.
  *
  * <p>Arguments: address, connections, checks per second (0: as fast as they are answered), seconds to warm up, seconds to
- * measure. Says one line: {@code checks <while measured> wrong <answers> seconds <s> latencies <ns,ns,...>}.
+ * measure, what to ask ({@code admission}, or {@code health}: the same load on a route that does nothing). Says one line:
+ * {@code checks <while measured> wrong <answers> seconds <s> latencies <ns,ns,...> late <ns,ns,...>}.
  *
  * <p>With a rate, a check's latency begins when it was due, to the millisecond: one that waits for a free connection
- * is late.
+ * is late. How late each was sent is said too: that part is this process's own, for want of a core or of a connection.
  */
 final class AdmissionLoad {
 
@@ -27,36 +28,47 @@ final class AdmissionLoad {
     private static final byte[] ALLOWED = "{\"decision\":\"allow\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DENIED = "{\"decision\":\"deny\"".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] UP = "{".getBytes(StandardCharsets.US_ASCII);
+
     /** A request under way. */
-    private record Asked(long fromNs, boolean denied) {}
+    private record Asked(long fromNs, long sentNs, byte[] answer) {}
 
     private final long rate;
     private final long startNs = System.nanoTime();
     private final long measureFromNs;
     private final long endNs;
     private final byte[][] requests;
+    private final boolean isHealth;
     private final Deque<HttpLine> free = new ArrayDeque<>();
     private final Map<HttpLine, Asked> underWay = new HashMap<>();
     private final SplittableRandom dice = new SplittableRandom(20_261_122);
     private long[] latencies = new long[1 << 18];
+    private long[] late = new long[1 << 18];
     private int count;
     private long wrong;
     private long sent;
 
-    private AdmissionLoad(URI address, long rate, int warmUpS, int measuredS) {
+    private AdmissionLoad(URI address, long rate, int warmUpS, int measuredS, String what) {
+        this.isHealth = what.equals("health");
         this.rate = rate;
         this.measureFromNs = startNs + warmUpS * 1_000_000_000L;
         this.endNs = measureFromNs + measuredS * 1_000_000_000L;
         this.requests = new byte[AdmissionChecks.COUNTERS][];
         for (int i = 0; i < requests.length; i++) {
-            requests[i] = HttpLine.post(address, "/v1/admission", AdmissionChecks.call(i));
+            requests[i] = isHealth
+                    ? HttpLine.get(address, "/health/live")
+                    : HttpLine.post(address, "/v1/admission", AdmissionChecks.call(i));
         }
     }
 
     public static void main(String[] arguments) throws IOException {
         URI address = URI.create(arguments[0]);
         AdmissionLoad load = new AdmissionLoad(
-                address, Long.parseLong(arguments[2]), Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
+                address,
+                Long.parseLong(arguments[2]),
+                Integer.parseInt(arguments[3]),
+                Integer.parseInt(arguments[4]),
+                arguments[5]);
         try (Selector selector = Selector.open()) {
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
                 load.free.add(HttpLine.open(address, selector));
@@ -67,6 +79,10 @@ final class AdmissionLoad {
                 + (load.endNs - load.measureFromNs) / 1e9 + " latencies ");
         for (int i = 0; i < load.count; i++) {
             said.append(load.latencies[i]).append(',');
+        }
+        said.append(" late ");
+        for (int i = 0; i < load.count; i++) {
+            said.append(load.late[i]).append(',');
         }
         System.out.println(said);
     }
@@ -100,10 +116,14 @@ final class AdmissionLoad {
             }
             int counter = dice.nextInt(requests.length);
             HttpLine line = free.poll();
-            underWay.put(line, new Asked(from, AdmissionChecks.isDenied(counter)));
+            underWay.put(line, new Asked(from, System.nanoTime(), answer(counter)));
             line.send(requests[counter]);
             sent++;
         }
+    }
+
+    private byte[] answer(int counter) {
+        return isHealth ? UP : AdmissionChecks.isDenied(counter) ? DENIED : ALLOWED;
     }
 
     private void read(HttpLine line) throws IOException {
@@ -112,13 +132,16 @@ final class AdmissionLoad {
         }
         long now = System.nanoTime();
         Asked asked = underWay.remove(line);
-        if (line.status() != 200 || !line.bodyStartsWith(asked.denied ? DENIED : ALLOWED)) {
+        if (line.status() != 200 || !line.bodyStartsWith(asked.answer)) {
             if (wrong++ == 0) {
-                System.err.println("expected " + (asked.denied ? "deny" : "allow") + ": " + line.body());
+                System.err.println(
+                        "expected " + new String(asked.answer, StandardCharsets.US_ASCII) + ": " + line.body());
             }
         }
         if (now >= measureFromNs && now <= endNs) {
             latencies = count == latencies.length ? Arrays.copyOf(latencies, 2 * count) : latencies;
+            late = count == late.length ? Arrays.copyOf(late, 2 * count) : late;
+            late[count] = Math.max(0, asked.sentNs - asked.fromNs);
             latencies[count++] = now - asked.fromNs;
         }
         free.add(line);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import jdk.jfr.Recording;
 
 /**
  * What 1,000 budgets cost: events per second of the pipeline with them beside events per second without, over the same
@@ -50,6 +51,10 @@ final class BudgetsCost {
         for (int i = 1; i <= options.rounds(); i++) {
             rounds.add(round("round " + i, without, with));
         }
+        if (options.profile()) {
+            profile("without budgets", without, "without-budgets.");
+            profile("with 1,000 budgets", with, "with-budgets.");
+        }
         double[] ratios = rounds.stream().mapToDouble(Round::ratio).sorted().toArray();
         double median = (ratios[ratios.length / 2] + ratios[(ratios.length - 1) / 2]) / 2;
         out.printf("throughput with %,d budgets to without: %.2f%n", BudgetList.SIZE, median);
@@ -86,6 +91,14 @@ final class BudgetsCost {
                 name + ", 1,000 budgets", after.perSecond(), round.ratio(), after.remarks());
         out.flush();
         return round;
+    }
+
+    private void profile(String name, Filling filling, String prefix) throws IOException, InterruptedException {
+        Recording[] recording = {null};
+        new PipelineRun(site, filling)
+                .measure(settings(prefix), () -> recording[0] = Profile.start(), () -> recording[0].stop());
+        out.printf("%n%s:", name);
+        Profile.of(recording[0]).print(out);
     }
 
     private static void check(Ledger ledger, JsonNode status) {

@@ -45,6 +45,12 @@ final class HttpLine {
         return line;
     }
 
+    /** A GET request. */
+    static byte[] get(URI address, String path) {
+        return ("GET " + path + " HTTP/1.1\r\nHost: " + address.getAuthority() + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** A POST request with a JSON body, in ASCII. */
     static byte[] post(URI address, String path, String json) {
         return ("POST " + path + " HTTP/1.1\r\nHost: " + address.getAuthority()
