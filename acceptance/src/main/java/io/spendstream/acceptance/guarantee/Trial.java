@@ -216,11 +216,16 @@ final class Trial implements AutoCloseable {
         return instance;
     }
 
-    /** Stops an instance in good order, for good. */
-    void remove(String name) throws InterruptedException {
+    /** Takes an instance that runs out of the trial: it is the caller's, whatever becomes of it. */
+    AppProcess release(String name) {
         AppProcess instance = instances.remove(name);
         watchAll();
-        try (instance) {
+        return instance;
+    }
+
+    /** Stops an instance in good order, for good. */
+    void remove(String name) throws InterruptedException {
+        try (AppProcess instance = release(name)) {
             instance.stop();
         }
     }
@@ -278,15 +283,27 @@ final class Trial implements AutoCloseable {
     }
 
     /** Waits until some more events, how many depends on the seed, are counted and committed. */
-    void progress() {
+    void progress() throws IOException {
         long goal = reader.counted() + PROGRESS_MIN + random.nextInt(PROGRESS_SPREAD);
-        Await.until(goal + " events counted", Scene.PATIENCE, reader::counted, seen -> seen >= goal);
+        awaitCounted(goal);
     }
 
     /** Waits until all is counted and committed that Kafka has by now. */
-    void catchUp() {
+    void catchUp() throws IOException {
         long goal = scene.load.countedBefore(Instant.now());
-        Await.until(goal + " events counted", Scene.PATIENCE, reader::counted, seen -> seen >= goal);
+        awaitCounted(goal);
+    }
+
+    private void awaitCounted(long goal) throws IOException {
+        long deadline = System.nanoTime() + Scene.PATIENCE.toNanos();
+        while (reader.counted() < goal) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(goal + " events counted: not within " + Scene.PATIENCE.toSeconds()
+                        + " s; last seen: " + reader.counted());
+            }
+            startAgainWhatEnded();
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
     }
 
     /** The fault struck once more. */
