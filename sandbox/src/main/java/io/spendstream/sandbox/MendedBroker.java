@@ -11,7 +11,7 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.common.KRaftVersion;
 
 /**
- * Kafka's broker with KAFKA-20734 mended, which 4.3.1 has: to the transaction coordinator a partition that has no leader
+ * Kafka's broker with KAFKA-20734 mended, which 4.1 to 4.3.1 have: to the transaction coordinator a partition that has no leader
  * for the moment looks like one that was deleted, so that it calls a transaction complete without the marker on that
  * partition. A reader of committed records then never gets past it, and what was committed there is lost once somebody
  * aborts it by hand. Every partition of a single broker is without a leader for a moment: after a kill, when the session

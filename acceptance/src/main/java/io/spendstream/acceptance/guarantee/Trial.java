@@ -49,6 +49,7 @@ final class Trial implements AutoCloseable {
     private static final Duration AGE = Duration.ofDays(35);
 
     private final Cluster cluster;
+    private final String name;
     private final Fault fault;
     private final Random random;
     /** Whether instances keep their work for when they come back, or leave it to others at once. */
@@ -71,6 +72,7 @@ final class Trial implements AutoCloseable {
      */
     Trial(Cluster cluster, String name, Fault fault, long seed, Map<String, String> weakness) {
         this.cluster = cluster;
+        this.name = name;
         this.fault = fault;
         this.random = new Random(seed);
         this.named = random.nextBoolean();
@@ -158,6 +160,11 @@ final class Trial implements AutoCloseable {
 
     Scene scene() {
         return scene;
+    }
+
+    /** Of its topics and directory. */
+    String name() {
+        return name;
     }
 
     Cluster cluster() {
