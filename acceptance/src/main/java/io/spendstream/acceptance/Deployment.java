@@ -276,7 +276,7 @@ public final class Deployment implements AutoCloseable {
     public record StoredKey(int partition, ByteBuffer bytes) {
         @Override
         public String toString() {
-            return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString().replaceAll("\\p{Cntrl}+", " ") + " of "
+            return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString().replaceAll("[\\p{Cntrl}\\uFFFD]+", " ") + " of "
                     + partition;
         }
     }
