@@ -1,6 +1,7 @@
 package io.spendstream.acceptance;
 
 import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.TopicSetup;
 import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaText;
@@ -11,6 +12,7 @@ import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -35,7 +39,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** One application on a cluster, seen from outside: its configuration, topics and schemas. */
@@ -228,6 +235,64 @@ public final class Deployment implements AutoCloseable {
         return read(topic).stream()
                 .map(r -> Map.entry(new String(r.key(), StandardCharsets.UTF_8), decoder.apply(r.value())))
                 .toList();
+    }
+
+    /**
+     * Makes the topics of another deployment here too, and copies its events and prices as they are: each to the same
+     * partition and with the time at which Kafka took it.
+     */
+    public void copyInputs(Deployment other) throws InterruptedException, ExecutionException {
+        String events = topics.usageEvents().name();
+        int partitions = other.admin
+                .describeTopics(List.of(other.topics.usageEvents().name()))
+                .topicNameValues()
+                .get(other.topics.usageEvents().name())
+                .get()
+                .partitions()
+                .size();
+        TopicSetup.createMissing(admin, topics, partitions, (short) -1);
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, events),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime"),
+                                AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
+        copy(other.read(other.topics.prices().name()), topics.prices().name());
+        copy(other.read(other.topics.usageEvents().name()), events);
+    }
+
+    private void copy(List<ConsumerRecord<byte[], byte[]>> records, String to) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            records.forEach(record -> producer.send(new ProducerRecord<>(
+                    to, record.partition(), record.timestamp(), record.key(), record.value(), record.headers())));
+        }
+    }
+
+    /** A key of a store, and the partition it is in. */
+    public record StoredKey(int partition, ByteBuffer bytes) {
+        @Override
+        public String toString() {
+            return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString().replaceAll("[\\p{Cntrl}\\uFFFD]+", " ") + " of "
+                    + partition;
+        }
+    }
+
+    /** What the application would restore of a store: the last committed value of each key. */
+    public Map<StoredKey, ByteBuffer> readStore(String store) {
+        Map<StoredKey, ByteBuffer> last = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : read(name + "-" + store + "-changelog")) {
+            StoredKey key = new StoredKey(record.partition(), ByteBuffer.wrap(record.key()));
+            if (record.value() == null) {
+                last.remove(key);
+            } else {
+                last.put(key, ByteBuffer.wrap(record.value()));
+            }
+        }
+        return last;
     }
 
     /** Every topic of the application, internal ones too. */

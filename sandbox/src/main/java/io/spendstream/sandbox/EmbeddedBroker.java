@@ -161,7 +161,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 List.of(),
                 EmbeddedBroker::faultHandler,
                 sockets);
-        broker = new BrokerServer(shared);
+        broker = new MendedBroker(shared);
         if (place.isController()) {
             controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), directories._2());
             controller.startup();

@@ -21,7 +21,12 @@ public interface CommitPoint extends StateStore {
         /** Once per commit, just before it. Uses one internal hook of Kafka Streams. */
         BEFORE_COMMIT,
         /** After every record. Uses public API only; combines nothing, so it is several times slower. */
-        EVERY_RECORD
+        EVERY_RECORD,
+        /**
+         * By a timer, whatever commits: loses what is not sent yet when an instance ends, whose offsets are committed.
+         * Only to see that this is noticed.
+         */
+        BY_TIMER
     }
 
     /**

@@ -17,7 +17,11 @@ public record CommitPoints(String name, CommitPoint.Mode mode, Tally.Sink sink) 
 
     @Override
     public CommitPoint build() {
-        return mode == CommitPoint.Mode.BEFORE_COMMIT ? new BeforeCommit(name, sink) : new EveryRecord(name, sink);
+        return switch (mode) {
+            case BEFORE_COMMIT -> new BeforeCommit(name, sink);
+            case EVERY_RECORD -> new EveryRecord(name, sink);
+            case BY_TIMER -> new ByTimer(name, sink);
+        };
     }
 
     @Override

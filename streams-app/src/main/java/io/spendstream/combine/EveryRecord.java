@@ -8,7 +8,7 @@ import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 
 /** Runs the work of each stage after every record, with public API alone. */
-final class EveryRecord implements CommitPoint {
+class EveryRecord implements CommitPoint {
 
     private final Tally tally = new Tally();
     private final String name;

@@ -180,10 +180,11 @@ public final class AppConfig {
                     COMMIT_WORK,
                     Type.STRING,
                     "before_commit",
-                    ValidString.in("before_commit", "every_record"),
+                    ValidString.in("before_commit", "every_record", "by_timer"),
                     Importance.LOW,
                     "When sums and ids are sent: once per commit, or after every record (public Kafka Streams API"
-                            + " only; slower).")
+                            + " only; slower). by_timer loses events in a crash; it exists to show that the acceptance"
+                            + " tests see it.")
             .define(
                     GUARANTEE,
                     Type.STRING,

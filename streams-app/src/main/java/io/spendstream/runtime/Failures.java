@@ -3,6 +3,7 @@ package io.spendstream.runtime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.LockException;
 
@@ -18,10 +19,15 @@ final class Failures {
         this.windowNanos = window.toNanos();
     }
 
-    /** Whether the same work, done again, may succeed: a broker or a lock was not to be had in time. */
+    /**
+     * Whether the same work, done again, may succeed: a broker or a lock was not to be had in time, or a broker that was
+     * lost in the middle of a commit has another mind of that transaction than its producer, which ends with its thread.
+     */
     static boolean mayPass(Throwable exception) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RetriableException || cause instanceof LockException) {
+            if (cause instanceof RetriableException
+                    || cause instanceof LockException
+                    || cause instanceof InvalidTxnStateException) {
                 return true;
             }
         }

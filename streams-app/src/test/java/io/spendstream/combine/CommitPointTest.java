@@ -248,7 +248,7 @@ class CommitPointTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BY_TIMER")
     void theWorkForwardsFromItsOwnStageAndNowhereElse(CommitPoint.Mode mode) {
         // Given
         TestInputTopic<String, String> in = twoStages(mode);
@@ -270,7 +270,7 @@ class CommitPointTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BY_TIMER")
     void whatTheWorkWritesIsLogged(CommitPoint.Mode mode) {
         // Given
         TestInputTopic<String, String> in = twoStages(mode);
@@ -287,7 +287,7 @@ class CommitPointTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BY_TIMER")
     void theTallyIsHandedOnAndStartsAgain(CommitPoint.Mode mode) {
         // Given
         TestInputTopic<String, String> in = twoStages(mode);
@@ -476,7 +476,7 @@ class CommitPointTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BY_TIMER")
     void aTallyOfAnAbortedTransactionIsNotHandedOnAfterATaskIsStartedAgain(CommitPoint.Mode mode) {
         // Given
         CommitPoint commit = new CommitPoints(mode, tally -> received.add(tally.received)).build();

@@ -2,6 +2,7 @@ package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.BadRecords;
 import io.spendstream.acceptance.EventStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
@@ -29,7 +30,7 @@ final class ClockAhead implements Fault {
     }
 
     @Override
-    public void strike(Trial trial) {
+    public void strike(Trial trial) throws IOException {
         trial.send(trial.stream(EventStream.Mix.BUSY, trial.scene().now.plus(ALLOWED))
                 .take(EVENTS));
         trial.struck();

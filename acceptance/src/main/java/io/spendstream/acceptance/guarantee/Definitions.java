@@ -8,6 +8,7 @@ import io.spendstream.acceptance.SpendClient;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.Rate;
 import io.spendstream.v1.RateCard;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class Definitions implements Fault {
     }
 
     @Override
-    public void strike(Trial trial) throws InterruptedException, ExecutionException {
+    public void strike(Trial trial) throws IOException, InterruptedException, ExecutionException {
         Scene scene = trial.scene();
         trial.define(SampleBudget.LATE);
         trial.struck();

@@ -2,6 +2,7 @@ package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.Delivery;
 import io.spendstream.acceptance.Load;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +28,7 @@ final class DuplicateStorm implements Fault {
     }
 
     @Override
-    public void strike(Trial trial) {
+    public void strike(Trial trial) throws IOException {
         List<Delivery> again =
                 new ArrayList<>(trial.sent().stream().map(Load.Sent::delivery).toList());
         for (int i = 0; i < TIMES; i++) {

@@ -13,6 +13,7 @@ final class Faults {
             new Scaling(),
             new BrokerKill(),
             new BrokerRestart(),
+            new AllKilled(),
             new RegistryDown(),
             new Definitions(),
             new Poison(),

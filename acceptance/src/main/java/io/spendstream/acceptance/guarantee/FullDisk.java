@@ -46,20 +46,23 @@ final class FullDisk implements Fault {
             throw new IOException("no tmpfs could be mounted at " + disk);
         }
         try {
-            AppProcess small = trial.add(
-                    "small", Map.of(AppConfig.STATE_DIR, disk.resolve("state").toString()));
-            small.client().awaitReady();
+            trial.add("small", Map.of(AppConfig.STATE_DIR, disk.resolve("state").toString()))
+                    .client()
+                    .awaitReady();
             trial.progress();
-            fill(disk.resolve("filler"));
-            trial.struck();
+            try (AppProcess small = trial.release("small")) {
+                fill(disk.resolve("filler"));
+                trial.struck();
+                trial.progress();
+                trial.note(
+                        small.isAlive() ? "the instance went on with a full disk" : "the full disk ended the instance");
+                small.kill();
+                Files.delete(disk.resolve("filler"));
+                small.start().client().awaitReady();
+                trial.progress();
+                small.stop();
+            }
             trial.progress();
-            trial.note(small.isAlive() ? "the instance went on with a full disk" : "the full disk ended the instance");
-            small.kill();
-            Files.delete(disk.resolve("filler"));
-            trial.startAgain(small);
-            small.client().awaitReady();
-            trial.progress();
-            trial.remove("small");
         } finally {
             unmount(disk);
         }

@@ -34,6 +34,7 @@ interface Guarantee {
                 new AlertsOnce(),
                 new RollupsExact(),
                 new AnswersWhole(),
-                new NothingHangs());
+                new NothingHangs(),
+                new ReplaysAlike());
     }
 }

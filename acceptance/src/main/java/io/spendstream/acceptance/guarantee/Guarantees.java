@@ -8,10 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,11 +42,16 @@ public final class Guarantees implements Callable<Integer> {
 
     /** A guarantee that can be taken away, to see that it is missed. */
     enum Weakness {
-        AT_LEAST_ONCE(Map.of(AppConfig.GUARANTEE, "at_least_once"));
+        AT_LEAST_ONCE("at-least-once", Map.of(AppConfig.GUARANTEE, "at_least_once")),
+        SUMS_BY_TIMER("sums-by-timer", Map.of(AppConfig.COMMIT_WORK, "by_timer"));
+
+        /** As it is asked for. */
+        final String word;
 
         final Map<String, String> configuration;
 
-        Weakness(Map<String, String> configuration) {
+        Weakness(String word, Map<String, String> configuration) {
+            this.word = word;
             this.configuration = configuration;
         }
     }
@@ -67,8 +74,9 @@ public final class Guarantees implements Callable<Integer> {
 
     @Option(
             names = "--weaken",
+            paramLabel = "HOW",
             description = "Takes a guarantee away, to see that it is missed: at-least-once processes without"
-                    + " transactions.")
+                    + " transactions, sums-by-timer sends what was summed now and then and not before each commit.")
     private Weakness weakness;
 
     @Option(
@@ -144,16 +152,18 @@ public final class Guarantees implements Callable<Integer> {
     }
 
     static CommandLine command() {
-        return new CommandLine(new Guarantees())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Weakness.class, Guarantees::weakness);
+        return new CommandLine(new Guarantees()).registerConverter(Weakness.class, Guarantees::weakness);
     }
 
     private static Weakness weakness(String name) {
-        if (!name.equals("at-least-once")) {
-            throw new CommandLine.TypeConversionException("it takes at-least-once, not '" + name + "'");
-        }
-        return Weakness.AT_LEAST_ONCE;
+        return Arrays.stream(Weakness.values())
+                .filter(weakness -> weakness.word.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new CommandLine.TypeConversionException("it takes "
+                        + Arrays.stream(Weakness.values())
+                                .map(weakness -> weakness.word)
+                                .collect(Collectors.joining(" or "))
+                        + ", not '" + name + "'"));
     }
 
     public static void main(String[] args) {

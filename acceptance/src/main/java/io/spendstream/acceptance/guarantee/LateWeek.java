@@ -1,6 +1,7 @@
 package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.EventStream;
+import java.io.IOException;
 
 /** A service publishes what it had kept for a week. */
 final class LateWeek implements Fault {
@@ -25,7 +26,7 @@ final class LateWeek implements Fault {
     }
 
     @Override
-    public void strike(Trial trial) {
+    public void strike(Trial trial) throws IOException {
         EventStream week = trial.stream(WEEK, trial.scene().now);
         for (int i = 0; i < TIMES; i++) {
             trial.send(week.take(EVENTS));

@@ -1,5 +1,7 @@
 package io.spendstream.acceptance.guarantee;
 
+import java.io.IOException;
+
 /** Nothing goes wrong. */
 final class NoFault implements Fault {
 
@@ -19,7 +21,7 @@ final class NoFault implements Fault {
     }
 
     @Override
-    public void strike(Trial trial) {
+    public void strike(Trial trial) throws IOException {
         trial.progress();
     }
 }

@@ -2,6 +2,7 @@ package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.BadRecords;
 import io.spendstream.acceptance.EventStream;
+import java.io.IOException;
 import java.util.List;
 
 /** Poison records. */
@@ -26,7 +27,7 @@ final class Poison implements Fault {
     }
 
     @Override
-    public void strike(Trial trial) {
+    public void strike(Trial trial) throws IOException {
         EventStream stream = trial.stream(EventStream.Mix.GOOD, trial.scene().now);
         for (int i = 0; i < TIMES; i++) {
             for (BadRecords.Kind kind : BadRecords.Kind.values()) {

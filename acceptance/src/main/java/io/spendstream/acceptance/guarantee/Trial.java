@@ -49,6 +49,7 @@ final class Trial implements AutoCloseable {
     private static final Duration AGE = Duration.ofDays(35);
 
     private final Cluster cluster;
+    private final String name;
     private final Fault fault;
     private final Random random;
     /** Whether instances keep their work for when they come back, or leave it to others at once. */
@@ -71,6 +72,7 @@ final class Trial implements AutoCloseable {
      */
     Trial(Cluster cluster, String name, Fault fault, long seed, Map<String, String> weakness) {
         this.cluster = cluster;
+        this.name = name;
         this.fault = fault;
         this.random = new Random(seed);
         this.named = random.nextBoolean();
@@ -160,6 +162,11 @@ final class Trial implements AutoCloseable {
         return scene;
     }
 
+    /** Of its topics and directory. */
+    String name() {
+        return name;
+    }
+
     Cluster cluster() {
         return cluster;
     }
@@ -216,11 +223,16 @@ final class Trial implements AutoCloseable {
         return instance;
     }
 
-    /** Stops an instance in good order, for good. */
-    void remove(String name) throws InterruptedException {
+    /** Takes an instance that runs out of the trial: it is the caller's, whatever becomes of it. */
+    AppProcess release(String name) {
         AppProcess instance = instances.remove(name);
         watchAll();
-        try (instance) {
+        return instance;
+    }
+
+    /** Stops an instance in good order, for good. */
+    void remove(String name) throws InterruptedException {
+        try (AppProcess instance = release(name)) {
             instance.stop();
         }
     }
@@ -278,15 +290,27 @@ final class Trial implements AutoCloseable {
     }
 
     /** Waits until some more events, how many depends on the seed, are counted and committed. */
-    void progress() {
+    void progress() throws IOException {
         long goal = reader.counted() + PROGRESS_MIN + random.nextInt(PROGRESS_SPREAD);
-        Await.until(goal + " events counted", Scene.PATIENCE, reader::counted, seen -> seen >= goal);
+        awaitCounted(goal);
     }
 
     /** Waits until all is counted and committed that Kafka has by now. */
-    void catchUp() {
+    void catchUp() throws IOException {
         long goal = scene.load.countedBefore(Instant.now());
-        Await.until(goal + " events counted", Scene.PATIENCE, reader::counted, seen -> seen >= goal);
+        awaitCounted(goal);
+    }
+
+    private void awaitCounted(long goal) throws IOException {
+        long deadline = System.nanoTime() + Scene.PATIENCE.toNanos();
+        while (reader.counted() < goal) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(goal + " events counted: not within " + Scene.PATIENCE.toSeconds()
+                        + " s; last seen: " + reader.counted());
+            }
+            startAgainWhatEnded();
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
     }
 
     /** The fault struck once more. */

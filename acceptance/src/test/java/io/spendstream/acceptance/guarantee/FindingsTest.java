@@ -2,12 +2,14 @@ package io.spendstream.acceptance.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spendstream.acceptance.Deployment.StoredKey;
 import io.spendstream.acceptance.SpendClient;
 import io.spendstream.acceptance.SpendQuestion;
 import io.spendstream.acceptance.SpendTable;
 import io.spendstream.v1.PricedUsage;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,26 @@ class FindingsTest {
                 0,
                 0,
                 1);
+    }
+
+    @Test
+    void aReplayGivesTheSameCellsWithTheSameBytes() {
+        Map<StoredKey, ByteBuffer> cells = Map.of(key(1, 'a'), bytes(7), key(2, 'b'), bytes(8));
+        assertThat(ReplaysAlike.compare(cells, Map.of(key(1, 'a'), bytes(7), key(2, 'b'), bytes(8))))
+                .isEqualTo(Findings.NONE);
+        assertFound(ReplaysAlike.compare(cells, Map.of(key(1, 'a'), bytes(7))), 0, 0, 1);
+        assertFound(ReplaysAlike.compare(cells, Map.of(key(1, 'a'), bytes(7), key(2, 'b'), bytes(9))), 0, 0, 1);
+        assertFound(ReplaysAlike.compare(cells, Map.of(key(1, 'a'), bytes(7), key(1, 'b'), bytes(8))), 0, 0, 2);
+        assertThat(ReplaysAlike.compare(Map.of(key(1, 6), bytes(1)), Map.of(key(1, 6), bytes(2))))
+                .isEqualTo(Findings.NONE);
+    }
+
+    private static StoredKey key(int partition, int first) {
+        return new StoredKey(partition, bytes(first));
+    }
+
+    private static ByteBuffer bytes(int only) {
+        return ByteBuffer.wrap(new byte[] {(byte) only});
     }
 
     @Test

@@ -47,7 +47,7 @@ class GuaranteesTest {
         assertThat(run("--rounds", "0")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(complained.toString()).contains("--rounds takes 1 to 10000, not 0");
         assertThat(run("--weaken", "everything")).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(complained.toString()).contains("it takes at-least-once, not 'everything'");
+        assertThat(complained.toString()).contains("it takes at-least-once or sums-by-timer, not 'everything'");
     }
 
     @Test
