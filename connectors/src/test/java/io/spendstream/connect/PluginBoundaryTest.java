@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** What a worker loads is not accompanied there by what runs a worker on this machine. */
-@AnalyzeClasses(packages = "io.spendstream", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.spendstream.connect", importOptions = ImportOption.DoNotIncludeTests.class)
 class PluginBoundaryTest {
 
     @ArchTest
