@@ -53,7 +53,8 @@ class LauncherTest {
         Outcome outcome = call(Map.of(), "help");
 
         assertThat(outcome.exitCode()).isZero();
-        assertThat(outcome.output()).contains("demo", "sandbox", "run", "replay", "prices", "bench", "guarantees");
+        assertThat(outcome.output())
+                .contains("demo", "sandbox", "run", "replay", "prices", "connect", "bench", "guarantees");
     }
 
     @Test
