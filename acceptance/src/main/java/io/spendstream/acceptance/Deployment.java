@@ -250,7 +250,7 @@ public final class Deployment implements AutoCloseable {
                 .get()
                 .partitions()
                 .size();
-        TopicSetup.createMissing(admin, topics, partitions, (short) -1);
+        TopicSetup.createMissing(admin, topics.all(), partitions, (short) -1);
         admin.incrementalAlterConfigs(Map.of(
                         new ConfigResource(ConfigResource.Type.TOPIC, events),
                         List.of(new AlterConfigOp(
@@ -276,8 +276,8 @@ public final class Deployment implements AutoCloseable {
     public record StoredKey(int partition, ByteBuffer bytes) {
         @Override
         public String toString() {
-            return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString().replaceAll("[\\p{Cntrl}\\uFFFD]+", " ") + " of "
-                    + partition;
+            return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString().replaceAll("[\\p{Cntrl}\\uFFFD]+", " ")
+                    + " of " + partition;
         }
     }
 
