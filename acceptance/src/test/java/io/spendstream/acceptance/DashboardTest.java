@@ -377,7 +377,8 @@ class DashboardTest {
         browser.open(app.url().resolve("/?tenant=default"));
 
         // Then
-        assertThat(browser.run("return document.documentElement.scrollWidth")).asInstanceOf(InstanceOfAssertFactories.LONG)
+        assertThat(browser.run("return document.documentElement.scrollWidth"))
+                .asInstanceOf(InstanceOfAssertFactories.LONG)
                 .isLessThanOrEqualTo(width);
         assertThat(browser.run("return [...document.querySelectorAll('main *:not(.hidden)')].filter(e =>"
                         + " e.getClientRects().length && !e.closest('.scroll, .plot, .hidden, thead') && e.getBoundingClientRect().right > innerWidth + 1)"
