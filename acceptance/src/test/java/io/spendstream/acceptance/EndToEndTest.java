@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.Spendstream;
 import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.SecurityConfig;
 import io.spendstream.sandbox.EmbeddedBroker;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
 import java.io.IOException;
@@ -31,6 +32,7 @@ class EndToEndTest {
                         AppConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
                         AppConfig.REGISTRY_URL, registry.url().toString(),
                         AppConfig.HTTP_PORT, "0",
+                        SecurityConfig.MODE, "off",
                         AppConfig.STATE_DIR, directory.resolve("state").toString())))) {
             app.awaitReady(Duration.ofSeconds(60));
             send(app, "PUT", "/v1/prices/gpt-4o", """

@@ -35,10 +35,13 @@ final class PricesClient {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     private final URI base;
+    private final String apiKey;
     private final Pause pause;
 
-    PricesClient(URI base, Pause pause) {
+    /** @param apiKey null where none is needed */
+    PricesClient(URI base, String apiKey, Pause pause) {
         this.base = base;
+        this.apiKey = apiKey;
         this.pause = pause;
     }
 
@@ -76,9 +79,10 @@ final class PricesClient {
 
     private HttpRequest.Builder request(String path) {
         String prefix = base.toString();
-        return HttpRequest.newBuilder(
+        HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create((prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix) + path))
                 .timeout(TIMEOUT);
+        return apiKey == null ? request : request.header("Authorization", "Bearer " + apiKey);
     }
 
     private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.BudgetFault;
 import io.spendstream.budget.BudgetIndex;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** The definitions of budgets and where they stand: {@code /v1/budgets}, {@code /{id}} and {@code /{id}/status}. */
@@ -56,7 +58,12 @@ final class BudgetRoutes {
     private void list(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        workers.executeBlocking(() -> BudgetJson.writeAll(budgets.list()), false)
+        Caller caller = Gate.caller(ctx);
+        workers.executeBlocking(
+                        () -> BudgetJson.writeAll(budgets.list().stream()
+                                .filter(budget -> caller.isFor(budget.getTenant()))
+                                .toList()),
+                        false)
                 .onSuccess(json -> answer(ctx, 200, json))
                 .onFailure(ctx::fail);
     }
@@ -64,15 +71,17 @@ final class BudgetRoutes {
     private void get(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        answer(ctx, 200, BudgetJson.write(existing(ctx.pathParam("id"))));
+        answer(ctx, 200, BudgetJson.write(existing(ctx)));
     }
 
     private void put(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         String id = ctx.pathParam("id");
+        Caller caller = Gate.caller(ctx);
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
-                .compose(body -> workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8)), false))
+                .compose(body ->
+                        workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8), caller), false))
                 .compose(put -> Future.fromCompletionStage(
                                 put.stored, ctx.vertx().getOrCreateContext())
                         .map(stored -> put))
@@ -82,7 +91,7 @@ final class BudgetRoutes {
 
     private record Put(Budget budget, boolean isNew, CompletionStage<Void> stored) {}
 
-    private Put store(String id, String json) {
+    private Put store(String id, String json, Caller caller) {
         BudgetJson.Reading reading = BudgetJson.read(json, id);
         List<BudgetFault> faults = new ArrayList<>(reading.faults());
         if (reading.budget() != null) {
@@ -92,7 +101,12 @@ final class BudgetRoutes {
             throw Problem.badRequest("This is no valid budget; nothing was changed", Problem.faults(faults))
                     .exception();
         }
-        boolean isNew = budgets.get(id).isEmpty();
+        Tenancy.require(reading.budget().getTenant(), caller);
+        Optional<Budget> before = budgets.get(id);
+        if (before.isPresent() && !caller.isFor(before.get().getTenant())) {
+            throw Tenancy.taken(id).exception();
+        }
+        boolean isNew = before.isEmpty();
         return new Put(reading.budget(), isNew, budgets.put(reading.budget()));
     }
 
@@ -110,7 +124,7 @@ final class BudgetRoutes {
 
     private void delete(RoutingContext ctx) {
         Params.none(ctx.queryParams());
-        String id = existing(ctx.pathParam("id")).getId();
+        String id = existing(ctx).getId();
         workers.executeBlocking(() -> budgets.delete(id), false)
                 .compose(deleted ->
                         Future.fromCompletionStage(deleted, ctx.vertx().getOrCreateContext()))
@@ -120,16 +134,17 @@ final class BudgetRoutes {
 
     private void status(RoutingContext ctx) {
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        Budget budget = existing(ctx.pathParam("id"));
+        Budget budget = existing(ctx);
         int limit = StatusJson.limit(ctx.queryParams());
-        workers.executeBlocking(() -> status(budget, limit), false)
+        Caller caller = Gate.caller(ctx);
+        workers.executeBlocking(() -> status(budget, limit, caller), false)
                 .onSuccess(json -> ctx.response()
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
                         .end(Buffer.buffer(json)))
                 .onFailure(ctx::fail);
     }
 
-    private byte[] status(Budget budget, int limit) {
+    private byte[] status(Budget budget, int limit, Caller caller) {
         Freshness freshness = ports.budgets().counters().freshness();
         if (freshness == null) {
             throw Problem.unavailable("This instance does not know the counters yet", 1)
@@ -141,7 +156,7 @@ final class BudgetRoutes {
                 ports.budgets().counters().of(definition),
                 limit,
                 ports.clock().instant(),
-                freshness,
+                Tenancy.shown(freshness, caller),
                 knownFrom(definition),
                 definedAtMs(definition));
     }
@@ -159,8 +174,12 @@ final class BudgetRoutes {
                 : budgets.countedSince(definition).orElse(Instant.EPOCH);
     }
 
-    private Budget existing(String id) {
+    /** Another tenant's is not there. */
+    private Budget existing(RoutingContext ctx) {
+        String id = ctx.pathParam("id");
+        Caller caller = Gate.caller(ctx);
         return budgets.get(id)
+                .filter(budget -> caller.isFor(budget.getTenant()))
                 .orElseThrow(() ->
                         Problem.notFound("There is no budget '" + id + "'").exception());
     }

@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
 import io.spendstream.rest.EventJson.Form;
 import io.spendstream.usage.UsageRecords;
 import io.spendstream.v1.UsageEvent;
@@ -59,11 +60,14 @@ final class EventRoutes {
     }
 
     private Future<Integer> publish(RoutingContext ctx, Form form, Buffer body) {
+        Caller caller = Gate.caller(ctx);
         CloudEnvelope envelope =
                 form == Form.CLOUD_EVENT_DATA ? envelope(ctx.request().headers()) : null;
         return workers.executeBlocking(
                         () -> {
                             List<UsageEvent> events = read(body, form, envelope);
+                            Tenancy.requireAll(
+                                    events.stream().map(UsageEvent::getTenant).toList(), caller);
                             return new Publication(events.size(), ports.intake().publish(events));
                         },
                         false)

@@ -34,10 +34,10 @@ public final class RestServer implements AutoCloseable {
     private final Api api;
     private final Router router;
 
-    private RestServer(Vertx vertx, RestConfig config, RestPorts ports) {
+    private RestServer(Vertx vertx, RestConfig config, RestPorts ports, RestSecurity security) {
         this.vertx = vertx;
         this.router = Router.router(vertx);
-        this.api = new Api(router);
+        this.api = new Api(router, new Gate(security, ports.clock()));
         route(config, ports);
     }
 
@@ -68,18 +68,23 @@ public final class RestServer implements AutoCloseable {
         }
     }
 
+    /** Starts to listen, for anyone. */
+    static RestServer start(RestConfig config, RestPorts ports) throws IOException {
+        return start(config, ports, RestSecurity.OFF);
+    }
+
     /**
      * Starts to listen.
      *
      * @throws IOException where the address cannot be had
      */
-    public static RestServer start(RestConfig config, RestPorts ports) throws IOException {
+    public static RestServer start(RestConfig config, RestPorts ports, RestSecurity security) throws IOException {
         // Without the file cache: nothing is served from files, and it would leave directories behind.
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
-            RestServer rest = new RestServer(vertx, config, ports);
+            RestServer rest = new RestServer(vertx, config, ports, security);
             await(rest.listen(config), START_SECONDS_MAX);
             return rest;
         } catch (IOException | RuntimeException e) {

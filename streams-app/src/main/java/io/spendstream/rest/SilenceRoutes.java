@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
 import io.spendstream.alert.AlertNoteJson;
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetFault;
@@ -49,7 +50,12 @@ final class SilenceRoutes {
     private void list(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        workers.executeBlocking(() -> AlertNoteJson.writeSilences(notes.silences()), false)
+        Caller caller = Gate.caller(ctx);
+        workers.executeBlocking(
+                        () -> AlertNoteJson.writeSilences(notes.silences().stream()
+                                .filter(silence -> Tenancy.isFor(silence, caller))
+                                .toList()),
+                        false)
                 .onSuccess(json -> answer(ctx, 200, json))
                 .onFailure(ctx::fail);
     }
@@ -57,15 +63,17 @@ final class SilenceRoutes {
     private void get(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        answer(ctx, 200, AlertNoteJson.writeSilence(existing(ctx.pathParam("id"))));
+        answer(ctx, 200, AlertNoteJson.writeSilence(existing(ctx)));
     }
 
     private void put(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         String id = ctx.pathParam("id");
+        Caller caller = Gate.caller(ctx);
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
-                .compose(body -> workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8)), false))
+                .compose(body ->
+                        workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8), caller), false))
                 .compose(put -> Future.fromCompletionStage(
                                 put.stored, ctx.vertx().getOrCreateContext())
                         .map(stored -> put))
@@ -75,10 +83,11 @@ final class SilenceRoutes {
 
     private record Put(AlertNote silence, boolean isNew, CompletionStage<Void> stored) {}
 
-    private Put store(String id, String json) {
+    private Put store(String id, String json, Caller caller) {
         AlertNoteJson.Reading reading =
                 AlertNoteJson.readSilence(json, id, clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        boolean isNew = find(id).isEmpty();
+        Optional<AlertNote> before = find(id);
+        boolean isNew = before.isEmpty();
         List<BudgetFault> faults = new ArrayList<>(reading.faults());
         if (isNew && notes.silences().size() >= AlertNotes.SILENCES_MAX) {
             faults.add(new BudgetFault(
@@ -88,12 +97,20 @@ final class SilenceRoutes {
             throw Problem.badRequest("This is no valid silence; nothing was changed", Problem.faults(faults))
                     .exception();
         }
+        if (!Tenancy.isFor(reading.note(), caller)) {
+            throw Problem.forbidden("match.tenant must name tenants of '" + caller.name() + "', which is for "
+                            + caller.tenantsInWords() + ", and no other")
+                    .exception();
+        }
+        if (before.isPresent() && !Tenancy.isFor(before.get(), caller)) {
+            throw Tenancy.taken(id).exception();
+        }
         return new Put(reading.note(), isNew, notes.put(reading.note()));
     }
 
     private void delete(RoutingContext ctx) {
         Params.none(ctx.queryParams());
-        String id = existing(ctx.pathParam("id")).getId();
+        String id = existing(ctx).getId();
         workers.executeBlocking(() -> notes.delete(AlertNoteKind.SILENCE, id), false)
                 .compose(deleted ->
                         Future.fromCompletionStage(deleted, ctx.vertx().getOrCreateContext()))
@@ -107,9 +124,13 @@ final class SilenceRoutes {
                 .findFirst();
     }
 
-    private AlertNote existing(String id) {
-        return find(id).orElseThrow(() ->
-                Problem.notFound("There is no silence '" + id + "'").exception());
+    /** Another tenant's is not there. */
+    private AlertNote existing(RoutingContext ctx) {
+        String id = ctx.pathParam("id");
+        Caller caller = Gate.caller(ctx);
+        return find(id).filter(silence -> Tenancy.isFor(silence, caller))
+                .orElseThrow(() ->
+                        Problem.notFound("There is no silence '" + id + "'").exception());
     }
 
     private static void answer(RoutingContext ctx, int status, String json) {

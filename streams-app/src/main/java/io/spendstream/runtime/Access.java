@@ -1,0 +1,78 @@
+package io.spendstream.runtime;
+
+import io.spendstream.access.ApiKeys;
+import io.spendstream.access.Authenticator;
+import io.spendstream.access.PeerSecret;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who may call, as the configuration and the files that it names say now. */
+public final class Access implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Access.class);
+    private static final int OWN_SECRET_BYTES = 32;
+
+    private final ReloadedFiles<ApiKeys> keys;
+    private final Authenticator authenticator;
+    private final PeerSecret peers;
+    private final boolean metricsOpen;
+
+    /** @throws IllegalArgumentException where the configuration or a file cannot be used; says why */
+    public Access(SecurityConfig config, InstantSource clock) {
+        config.requireUsable();
+        metricsOpen = config.isMetricsOpen();
+        if (!config.isOn()) {
+            LOG.warn("security is off: anyone who reaches the HTTP interface may do anything");
+            keys = null;
+            authenticator = null;
+            peers = null;
+            return;
+        }
+        PeerSecret configured = config.peerSecret();
+        // Without one nobody is taken for another instance; there may be none.
+        peers = configured == null ? own() : configured;
+        keys = config.keysFile() == null ? null : keys(config.keysFile(), config.requestsPerSecond());
+        authenticator = new Authenticator(keys == null ? () -> ApiKeys.NONE : keys, null, clock);
+    }
+
+    private static ReloadedFiles<ApiKeys> keys(Path file, int requestsPerSecond) {
+        return new ReloadedFiles<>(
+                "API keys",
+                List.of(file),
+                contents -> ApiKeys.parse(new String(contents.get(0), StandardCharsets.UTF_8), requestsPerSecond),
+                changed -> LOG.info("{} API keys are taken", changed.size()));
+    }
+
+    private static PeerSecret own() {
+        byte[] random = new byte[OWN_SECRET_BYTES];
+        new SecureRandom().nextBytes(random);
+        return new PeerSecret(HexFormat.of().formatHex(random));
+    }
+
+    /** Finds out who calls; null where security is off. */
+    public Authenticator authenticator() {
+        return authenticator;
+    }
+
+    /** What instances show each other; null where security is off. */
+    public PeerSecret peers() {
+        return peers;
+    }
+
+    public boolean isMetricsOpen() {
+        return metricsOpen;
+    }
+
+    @Override
+    public void close() {
+        if (keys != null) {
+            keys.close();
+        }
+    }
+}
