@@ -88,7 +88,7 @@ public final class Spendstream implements AutoCloseable {
         rest = RestServer.start(
                 RestConfig.on(config.httpHost(), config.httpPort()),
                 ports(),
-                new RestSecurity(access.authenticator(), access.peers(), access.isMetricsOpen()));
+                new RestSecurity(access.authenticator(), access.peers(), access.isMetricsOpen(), clients.audit()));
         starter = new Thread(this::startProcessing, "start");
     }
 

@@ -54,13 +54,15 @@ final class AlertRoutes {
     private final InstantSource clock;
     private final WorkerExecutor workers;
     private final Bodies bodies;
+    private final Audited audited;
 
-    AlertRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+    AlertRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
         this.alerts = ports.budgets().alerts();
         this.notes = ports.budgets().notes();
         this.clock = ports.clock();
         this.workers = workers;
         this.bodies = bodies.upTo(BODY_BYTES_MAX);
+        this.audited = audited;
     }
 
     void mount(Api api) {
@@ -74,16 +76,29 @@ final class AlertRoutes {
         String id = ctx.pathParam("id");
         MediaTypes.requireJson(ctx.request());
         Context context = ctx.vertx().getOrCreateContext();
+        Caller caller = Gate.caller(ctx);
         bodies.read(ctx.request())
                 .compose(body -> existing(ctx, context)
-                        .compose(alert -> workers.executeBlocking(() -> read(body, alert), false)))
-                .compose(note -> workers.executeBlocking(() -> notes.put(note), false)
-                        .compose(stored -> Future.fromCompletionStage(stored, context))
-                        .map(stored -> note))
+                        .compose(alert -> workers.executeBlocking(() -> read(body, alert), false)
+                                .compose(note -> audited.make(
+                                                caller, change(alert, note), context, () -> notes.put(note))
+                                        .map(stored -> note))))
                 .onSuccess(note -> ctx.response()
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
                         .end(AlertNoteJson.writeAcknowledgement(note)))
                 .onFailure(ctx::fail);
+    }
+
+    /** @param after null: it is withdrawn */
+    private Audited.Change change(Alert alert, AlertNote after) {
+        return new Audited.Change(
+                "acknowledgement",
+                alert.getId(),
+                alert.getTenant(),
+                notes.acknowledgement(alert)
+                        .map(AlertNoteJson::writeAcknowledgement)
+                        .orElse(null),
+                after == null ? null : AlertNoteJson.writeAcknowledgement(after));
     }
 
     private AlertNote read(Buffer body, Alert alert) {
@@ -106,15 +121,19 @@ final class AlertRoutes {
         Params.none(ctx.queryParams());
         String id = ctx.pathParam("id");
         Context context = ctx.vertx().getOrCreateContext();
+        Caller caller = Gate.caller(ctx);
         existing(ctx, context)
                 .compose(alert -> {
                     if (notes.acknowledgement(alert).isEmpty()) {
                         throw Problem.notFound("The alert '" + id + "' is not acknowledged")
                                 .exception();
                     }
-                    return workers.executeBlocking(() -> notes.delete(AlertNoteKind.ACKNOWLEDGEMENT, id), false);
+                    return audited.make(
+                            caller,
+                            change(alert, null),
+                            context,
+                            () -> notes.delete(AlertNoteKind.ACKNOWLEDGEMENT, id));
                 })
-                .compose(deleted -> Future.fromCompletionStage(deleted, context))
                 .onSuccess(done -> ctx.response().setStatusCode(204).end())
                 .onFailure(ctx::fail);
     }

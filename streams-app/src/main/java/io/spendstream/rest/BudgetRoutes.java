@@ -13,7 +13,7 @@ import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Meter;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.Budget;
-import io.vertx.core.Future;
+import io.vertx.core.Context;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 
 /** The definitions of budgets and where they stand: {@code /v1/budgets}, {@code /{id}} and {@code /{id}/status}. */
 final class BudgetRoutes {
@@ -39,12 +38,14 @@ final class BudgetRoutes {
     private final Budgets budgets;
     private final WorkerExecutor workers;
     private final Bodies bodies;
+    private final Audited audited;
 
-    BudgetRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+    BudgetRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
         this.ports = ports;
         this.budgets = ports.budgets().definitions();
         this.workers = workers;
         this.bodies = bodies.upTo(BODY_BYTES_MAX);
+        this.audited = audited;
     }
 
     void mount(Api api) {
@@ -79,19 +80,34 @@ final class BudgetRoutes {
         String id = ctx.pathParam("id");
         Caller caller = Gate.caller(ctx);
         MediaTypes.requireJson(ctx.request());
+        Context context = ctx.vertx().getOrCreateContext();
         bodies.read(ctx.request())
                 .compose(body ->
-                        workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8), caller), false))
-                .compose(put -> Future.fromCompletionStage(
-                                put.stored, ctx.vertx().getOrCreateContext())
+                        workers.executeBlocking(() -> read(id, body.toString(StandardCharsets.UTF_8), caller), false))
+                .compose(put -> audited.make(
+                                caller,
+                                change(put.budget, put.before, put.budget),
+                                context,
+                                () -> budgets.put(put.budget))
                         .map(stored -> put))
-                .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, BudgetJson.write(put.budget)))
+                .onSuccess(put -> answer(ctx, put.before == null ? 201 : 200, BudgetJson.write(put.budget)))
                 .onFailure(ctx::fail);
     }
 
-    private record Put(Budget budget, boolean isNew, CompletionStage<Void> stored) {}
+    /** @param before null where there was none */
+    private record Put(Budget budget, Budget before) {}
 
-    private Put store(String id, String json, Caller caller) {
+    /** @param after null: it is to be deleted */
+    private static Audited.Change change(Budget budget, Budget before, Budget after) {
+        return new Audited.Change(
+                "budget",
+                budget.getId(),
+                budget.getTenant(),
+                before == null ? null : BudgetJson.write(before),
+                after == null ? null : BudgetJson.write(after));
+    }
+
+    private Put read(String id, String json, Caller caller) {
         BudgetJson.Reading reading = BudgetJson.read(json, id);
         List<BudgetFault> faults = new ArrayList<>(reading.faults());
         if (reading.budget() != null) {
@@ -106,8 +122,7 @@ final class BudgetRoutes {
         if (before.isPresent() && !caller.isFor(before.get().getTenant())) {
             throw Tenancy.taken(id).exception();
         }
-        boolean isNew = before.isEmpty();
-        return new Put(reading.budget(), isNew, budgets.put(reading.budget()));
+        return new Put(reading.budget(), before.orElse(null));
     }
 
     /** By its own name, or as an alias. */
@@ -124,10 +139,12 @@ final class BudgetRoutes {
 
     private void delete(RoutingContext ctx) {
         Params.none(ctx.queryParams());
-        String id = existing(ctx).getId();
-        workers.executeBlocking(() -> budgets.delete(id), false)
-                .compose(deleted ->
-                        Future.fromCompletionStage(deleted, ctx.vertx().getOrCreateContext()))
+        Budget budget = existing(ctx);
+        audited.make(
+                        Gate.caller(ctx),
+                        change(budget, budget, null),
+                        ctx.vertx().getOrCreateContext(),
+                        () -> budgets.delete(budget.getId()))
                 .onSuccess(done -> ctx.response().setStatusCode(204).end())
                 .onFailure(ctx::fail);
     }

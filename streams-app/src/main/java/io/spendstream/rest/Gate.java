@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
+import java.util.concurrent.CompletionException;
 
 /** Stands before every route: finds out who calls, how often, and whether it may. What a handler then asks is {@link #caller}. */
 final class Gate {
@@ -113,10 +114,11 @@ final class Gate {
     }
 
     private static RuntimeException refusal(RoutingContext ctx, Throwable cause) {
-        if (cause instanceof Unauthenticated) {
+        Throwable why = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        if (why instanceof Unauthenticated) {
             ctx.response().putHeader("WWW-Authenticate", CHALLENGE);
-            return Problem.unauthorized(cause.getMessage()).exception();
+            return Problem.unauthorized(why.getMessage()).exception();
         }
-        return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
+        return why instanceof RuntimeException e ? e : new IllegalStateException(why);
     }
 }

@@ -2,6 +2,8 @@ package io.spendstream.rest;
 
 import io.spendstream.access.Authenticator;
 import io.spendstream.access.PeerSecret;
+import io.spendstream.query.AuditLog;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * How the HTTP interface is guarded.
@@ -9,11 +11,13 @@ import io.spendstream.access.PeerSecret;
  * @param authenticator finds out who calls; null: security is off, and anyone may do anything
  * @param peers what the other instances show; null where security is off
  * @param metricsOpen whether {@code /metrics} is for anyone
+ * @param audit where it is kept who changed what, also where security is off
  */
-public record RestSecurity(Authenticator authenticator, PeerSecret peers, boolean metricsOpen) {
+public record RestSecurity(Authenticator authenticator, PeerSecret peers, boolean metricsOpen, AuditLog audit) {
 
-    /** Everything is for anyone. */
-    public static final RestSecurity OFF = new RestSecurity(null, null, true);
+    /** Everything is for anyone, and nothing is kept of it. */
+    static final RestSecurity OFF =
+            new RestSecurity(null, null, true, entry -> CompletableFuture.completedFuture(null));
 
     public RestSecurity {
         if ((authenticator == null) != (peers == null)) {

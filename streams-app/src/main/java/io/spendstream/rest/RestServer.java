@@ -38,7 +38,7 @@ public final class RestServer implements AutoCloseable {
         this.vertx = vertx;
         this.router = Router.router(vertx);
         this.api = new Api(router, new Gate(security, ports.clock()));
-        route(config, ports);
+        route(config, ports, security);
     }
 
     /**
@@ -134,16 +134,15 @@ public final class RestServer implements AutoCloseable {
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
     }
 
-    private void route(RestConfig config, RestPorts ports) {
+    private void route(RestConfig config, RestPorts ports, RestSecurity security) {
         WorkerExecutor workers = vertx.createSharedWorkerExecutor("spendstream-rest", config.workers());
         WorkerExecutor intake = vertx.createSharedWorkerExecutor("spendstream-intake", config.intakeWorkers());
         Bodies bodies = new Bodies(vertx, config.bodyBytesMax(), config.bodyTimeout());
+        Audited audited = new Audited(security.audit(), workers, ports.clock());
         router.route()
                 .failureHandler(ctx -> Problems.answer(ctx, ctx.statusCode()))
                 .handler(ctx -> {
-                    ctx.response()
-                            .putHeader("X-Content-Type-Options", "nosniff")
-                            .putHeader("Cache-Control", "no-store");
+                    SafeHeaders.put(ctx.request());
                     ctx.next();
                 });
         if (ports.budgets() != null) {
@@ -152,11 +151,11 @@ public final class RestServer implements AutoCloseable {
         }
         new EventRoutes(ports, config, intake, bodies).mount(api);
         new SpendRoutes(ports, workers, bodies, config.queriesMax()).mount(api);
-        new PriceRoutes(ports, workers, bodies).mount(api);
+        new PriceRoutes(ports, workers, bodies, audited).mount(api);
         if (ports.budgets() != null) {
-            new BudgetRoutes(ports, workers, bodies).mount(api);
-            new AlertRoutes(ports, workers, bodies).mount(api);
-            new SilenceRoutes(ports, workers, bodies).mount(api);
+            new BudgetRoutes(ports, workers, bodies, audited).mount(api);
+            new AlertRoutes(ports, workers, bodies, audited).mount(api);
+            new SilenceRoutes(ports, workers, bodies, audited).mount(api);
         }
         new InstanceRoutes(ports, workers).mount(api);
         new PageRoutes().mount(api);

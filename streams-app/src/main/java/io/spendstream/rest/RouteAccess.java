@@ -34,6 +34,7 @@ final class RouteAccess {
 
     private static final Map<String, Need> NEEDS = Map.ofEntries(
             Map.entry("GET /", OPEN),
+            Map.entry("GET /page/{file}", OPEN),
             Map.entry("GET /openapi.json", OPEN),
             Map.entry("GET /health/live", OPEN),
             Map.entry("GET /health/ready", OPEN),

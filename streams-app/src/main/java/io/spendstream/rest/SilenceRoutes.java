@@ -7,7 +7,7 @@ import io.spendstream.budget.BudgetFault;
 import io.spendstream.query.Notes;
 import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertNoteKind;
-import io.vertx.core.Future;
+import io.vertx.core.Context;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 
 /** Alerts that nobody is to be told of for a while: {@code /v1/silences} and {@code /{id}}. */
 final class SilenceRoutes {
@@ -32,12 +31,14 @@ final class SilenceRoutes {
     private final InstantSource clock;
     private final WorkerExecutor workers;
     private final Bodies bodies;
+    private final Audited audited;
 
-    SilenceRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+    SilenceRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
         this.notes = ports.budgets().notes();
         this.clock = ports.clock();
         this.workers = workers;
         this.bodies = bodies.upTo(BODY_BYTES_MAX);
+        this.audited = audited;
     }
 
     void mount(Api api) {
@@ -71,19 +72,31 @@ final class SilenceRoutes {
         String id = ctx.pathParam("id");
         Caller caller = Gate.caller(ctx);
         MediaTypes.requireJson(ctx.request());
+        Context context = ctx.vertx().getOrCreateContext();
         bodies.read(ctx.request())
                 .compose(body ->
-                        workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8), caller), false))
-                .compose(put -> Future.fromCompletionStage(
-                                put.stored, ctx.vertx().getOrCreateContext())
+                        workers.executeBlocking(() -> read(id, body.toString(StandardCharsets.UTF_8), caller), false))
+                .compose(put -> audited.make(
+                                caller, change(id, put.before, put.silence), context, () -> notes.put(put.silence))
                         .map(stored -> put))
-                .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, AlertNoteJson.writeSilence(put.silence)))
+                .onSuccess(put -> answer(ctx, put.before == null ? 201 : 200, AlertNoteJson.writeSilence(put.silence)))
                 .onFailure(ctx::fail);
     }
 
-    private record Put(AlertNote silence, boolean isNew, CompletionStage<Void> stored) {}
+    /** @param before null where there was none */
+    private record Put(AlertNote silence, AlertNote before) {}
 
-    private Put store(String id, String json, Caller caller) {
+    /** A silence may name several tenants, so it is nobody's in the log; the log has its text. */
+    private static Audited.Change change(String id, AlertNote before, AlertNote after) {
+        return new Audited.Change(
+                "silence",
+                id,
+                null,
+                before == null ? null : AlertNoteJson.writeSilence(before),
+                after == null ? null : AlertNoteJson.writeSilence(after));
+    }
+
+    private Put read(String id, String json, Caller caller) {
         AlertNoteJson.Reading reading =
                 AlertNoteJson.readSilence(json, id, clock.instant().truncatedTo(ChronoUnit.MILLIS));
         Optional<AlertNote> before = find(id);
@@ -105,15 +118,17 @@ final class SilenceRoutes {
         if (before.isPresent() && !Tenancy.isFor(before.get(), caller)) {
             throw Tenancy.taken(id).exception();
         }
-        return new Put(reading.note(), isNew, notes.put(reading.note()));
+        return new Put(reading.note(), before.orElse(null));
     }
 
     private void delete(RoutingContext ctx) {
         Params.none(ctx.queryParams());
-        String id = existing(ctx).getId();
-        workers.executeBlocking(() -> notes.delete(AlertNoteKind.SILENCE, id), false)
-                .compose(deleted ->
-                        Future.fromCompletionStage(deleted, ctx.vertx().getOrCreateContext()))
+        AlertNote silence = existing(ctx);
+        audited.make(
+                        Gate.caller(ctx),
+                        change(silence.getId(), silence, null),
+                        ctx.vertx().getOrCreateContext(),
+                        () -> notes.delete(AlertNoteKind.SILENCE, silence.getId()))
                 .onSuccess(done -> ctx.response().setStatusCode(204).end())
                 .onFailure(ctx::fail);
     }

@@ -2,7 +2,11 @@ package io.spendstream.runtime;
 
 import io.spendstream.access.ApiKeys;
 import io.spendstream.access.Authenticator;
+import io.spendstream.access.IssuerKeys;
+import io.spendstream.access.JwtTokens;
+import io.spendstream.access.OidcSettings;
 import io.spendstream.access.PeerSecret;
+import io.spendstream.access.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -38,7 +42,9 @@ public final class Access implements AutoCloseable {
         // Without one nobody is taken for another instance; there may be none.
         peers = configured == null ? own() : configured;
         keys = config.keysFile() == null ? null : keys(config.keysFile(), config.requestsPerSecond());
-        authenticator = new Authenticator(keys == null ? () -> ApiKeys.NONE : keys, null, clock);
+        OidcSettings oidc = config.oidc();
+        Tokens tokens = oidc == null ? null : new JwtTokens(oidc, new IssuerKeys(oidc.jwks()), clock);
+        authenticator = new Authenticator(keys == null ? () -> ApiKeys.NONE : keys, tokens, clock);
     }
 
     private static ReloadedFiles<ApiKeys> keys(Path file, int requestsPerSecond) {

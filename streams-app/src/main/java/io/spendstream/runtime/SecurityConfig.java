@@ -1,8 +1,11 @@
 package io.spendstream.runtime;
 
 import io.spendstream.access.ApiKeys;
+import io.spendstream.access.OidcSettings;
 import io.spendstream.access.PeerSecret;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -19,6 +22,15 @@ public final class SecurityConfig {
     public static final String METRICS_OPEN = "security.metrics.open";
     public static final String PEER_SECRET = "security.peer.secret";
 
+    public static final String OIDC_ISSUER = "security.oidc.issuer";
+    public static final String OIDC_AUDIENCE = "security.oidc.audience";
+    public static final String OIDC_JWKS = "security.oidc.jwks.url";
+    public static final String OIDC_ALGORITHMS = "security.oidc.algorithms";
+    public static final String OIDC_TENANTS = "security.oidc.tenants.claim";
+    public static final String OIDC_ROLES = "security.oidc.roles.claim";
+    public static final String OIDC_ROLE_PREFIX = "security.oidc.role.prefix";
+    public static final String OIDC_SKEW_S = "security.oidc.clock.skew.seconds";
+
     private static final String ON = "on";
     private static final String OFF = "off";
 
@@ -30,7 +42,7 @@ public final class SecurityConfig {
 
     /** Adds the keys. */
     static ConfigDef define(ConfigDef definition) {
-        return definition
+        return defineOidc(definition
                 .define(
                         MODE,
                         Type.STRING,
@@ -66,7 +78,82 @@ public final class SecurityConfig {
                         "",
                         Importance.HIGH,
                         "The same random text on all instances, 16 characters or more, by which they know each other; not"
-                                + " needed where there is one.");
+                                + " needed where there is one."));
+    }
+
+    private static ConfigDef defineOidc(ConfigDef definition) {
+        return definition
+                .define(
+                        OIDC_ISSUER,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "Issuer of the tokens that are taken, exactly as in their iss. Empty: no tokens are taken.")
+                .define(
+                        OIDC_AUDIENCE,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "What tokens must be for: one of their aud. Needed with an issuer.")
+                .define(
+                        OIDC_JWKS,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "Where the issuer publishes its keys (JWKS), https. Needed with an issuer.")
+                .define(
+                        OIDC_ALGORITHMS,
+                        Type.LIST,
+                        "RS256,ES256",
+                        Importance.MEDIUM,
+                        "What tokens may be signed with: RS, PS or ES, with 256, 384 or 512.")
+                .define(
+                        OIDC_TENANTS,
+                        Type.STRING,
+                        "tenants",
+                        Importance.MEDIUM,
+                        "Claim with the tenants, a text or an array; dots go into objects.")
+                .define(
+                        OIDC_ROLES,
+                        Type.STRING,
+                        "roles",
+                        Importance.MEDIUM,
+                        "Claim with the roles, likewise, such as realm_access.roles.")
+                .define(
+                        OIDC_ROLE_PREFIX,
+                        Type.STRING,
+                        "spendstream.",
+                        Importance.MEDIUM,
+                        "Before the name of a scope in a role: spendstream.read is the scope read.")
+                .define(
+                        OIDC_SKEW_S,
+                        Type.INT,
+                        60,
+                        Range.between(0, 300),
+                        Importance.LOW,
+                        "By how many seconds the issuer's clock may differ.");
+    }
+
+    /** Which tokens are taken; null: none. */
+    OidcSettings oidc() {
+        String issuer = values.getString(OIDC_ISSUER);
+        if (issuer.isEmpty()) {
+            return null;
+        }
+        try {
+            return new OidcSettings(
+                    issuer,
+                    values.getString(OIDC_AUDIENCE),
+                    URI.create(values.getString(OIDC_JWKS)),
+                    values.getList(OIDC_ALGORITHMS),
+                    values.getString(OIDC_TENANTS),
+                    values.getString(OIDC_ROLES),
+                    values.getString(OIDC_ROLE_PREFIX),
+                    Duration.ofSeconds(values.getInt(OIDC_SKEW_S)),
+                    requestsPerSecond());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("security.oidc.*: " + e.getMessage());
+        }
     }
 
     public boolean isOn() {
@@ -99,9 +186,10 @@ public final class SecurityConfig {
 
     /** @throws IllegalArgumentException where nobody could ever call; says what is missing */
     void requireUsable() {
-        if (isOn() && keysFile() == null) {
-            throw new IllegalArgumentException("Nobody could call: " + KEYS_FILE + " is needed (see"
-                    + " 'spendstream keys create --help'), or, where anyone may do anything, " + MODE + "=" + OFF);
+        if (isOn() && keysFile() == null && oidc() == null) {
+            throw new IllegalArgumentException("Nobody could call: " + KEYS_FILE + " or " + OIDC_ISSUER
+                    + " is needed (see" + " 'spendstream keys create --help'), or, where anyone may do anything, "
+                    + MODE + "=" + OFF);
         }
     }
 }

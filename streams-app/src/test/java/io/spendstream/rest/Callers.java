@@ -5,14 +5,19 @@ import io.spendstream.access.Authenticator;
 import io.spendstream.access.PeerSecret;
 import io.spendstream.access.Scope;
 import io.spendstream.access.Tokens;
+import io.spendstream.query.AuditLog;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Keys for tests, and an interface that takes them. */
 final class Callers {
 
     static final PeerSecret PEERS = new PeerSecret("the secret of the instances");
+
+    /** Takes all entries; another may take its place before the interface is made. */
+    AuditLog audit = entry -> CompletableFuture.completedFuture(null);
 
     private final StringBuilder lines = new StringBuilder();
 
@@ -34,6 +39,6 @@ final class Callers {
 
     RestSecurity security(int requestsPerSecond, Tokens tokens) {
         ApiKeys keys = ApiKeys.parse(lines.toString(), requestsPerSecond);
-        return new RestSecurity(new Authenticator(() -> keys, tokens, () -> TestInstance.NOW), PEERS, false);
+        return new RestSecurity(new Authenticator(() -> keys, tokens, () -> TestInstance.NOW), PEERS, false, audit);
     }
 }
