@@ -28,7 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -120,16 +119,16 @@ public final class PricesCommand {
         private CommandSpec spec;
 
         private final Clock clock;
-        private final PricesClient.Pause pause;
+        private final RestClient.Pause pause;
         private final Map<PriceMerge.Change, List<String>> changes = new EnumMap<>(PriceMerge.Change.class);
         /** By model, why. */
         private final Map<String, String> failed = new TreeMap<>();
 
         Import() {
-            this(Clock.systemUTC(), time -> TimeUnit.NANOSECONDS.sleep(time.toNanos()));
+            this(Clock.systemUTC(), RestClient.SLEEP);
         }
 
-        Import(Clock clock, PricesClient.Pause pause) {
+        Import(Clock clock, RestClient.Pause pause) {
             this.clock = clock;
             this.pause = pause;
             for (PriceMerge.Change change : PriceMerge.Change.values()) {
@@ -140,7 +139,7 @@ public final class PricesCommand {
         @Override
         public Integer call() throws InterruptedException {
             LiteLlmImport.Result catalogue = format == Format.shipped ? shipped() : read();
-            PricesClient client = new PricesClient(addresses.url(), addresses.apiKey(), pause);
+            PricesClient client = new PricesClient(new RestClient(addresses.url(), addresses.apiKey(), pause));
             Map<String, ModelPrices> book;
             try {
                 book = book(client);

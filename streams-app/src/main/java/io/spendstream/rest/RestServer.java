@@ -151,6 +151,7 @@ public final class RestServer implements AutoCloseable {
         }
         new EventRoutes(ports, config, intake, bodies).mount(api);
         new SpendRoutes(ports, workers, bodies, config.queriesMax()).mount(api);
+        new FocusRoutes(ports, workers).mount(api);
         new PriceRoutes(ports, workers, bodies, audited).mount(api);
         if (ports.budgets() != null) {
             new BudgetRoutes(ports, workers, bodies, audited).mount(api);

@@ -42,6 +42,7 @@ final class RouteAccess {
             Map.entry("POST /v1/events", with(Scope.PUBLISH)),
             Map.entry("POST /v1/events/{format}", with(Scope.PUBLISH)),
             Map.entry("GET /v1/spend", with(Scope.READ)),
+            Map.entry("GET /v1/export/focus", with(Scope.READ)),
             Map.entry("POST /v1/admission", with(Scope.ADMIT)),
             Map.entry("GET /v1/budgets", with(Scope.READ)),
             Map.entry("GET /v1/budgets/{id}", with(Scope.READ)),

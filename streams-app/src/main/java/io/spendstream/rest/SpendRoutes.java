@@ -78,7 +78,7 @@ final class SpendRoutes {
     }
 
     /** CSV has no place for how good an answer is, so it is in headers. */
-    private static void describe(HttpServerResponse response, SpendAnswer answer) {
+    static void describe(HttpServerResponse response, SpendAnswer answer) {
         response.putHeader("Spendstream-From", SpendJson.time(answer.from(), answer.zone()))
                 .putHeader("Spendstream-To", SpendJson.time(answer.to(), answer.zone()))
                 .putHeader(
@@ -111,7 +111,7 @@ final class SpendRoutes {
     }
 
     /** Answers where not too many queries are under way already. */
-    private static void limited(RoutingContext ctx, InFlight queries, Supplier<Future<?>> work) {
+    static void limited(RoutingContext ctx, InFlight queries, Supplier<Future<?>> work) {
         if (!queries.tryTake(1)) {
             ctx.fail(Problem.tooManyRequests("Too many queries are under way; ask again a little later", 1)
                     .exception());
@@ -120,7 +120,7 @@ final class SpendRoutes {
         work.get().onComplete(done -> queries.release(1)).onFailure(ctx::fail);
     }
 
-    private static Map<String, List<String>> params(MultiMap params) {
+    static Map<String, List<String>> params(MultiMap params) {
         Map<String, List<String>> byName = new LinkedHashMap<>();
         params.names().forEach(name -> byName.put(name, params.getAll(name)));
         return byName;

@@ -184,14 +184,14 @@ class PricesCommandTest {
 
     @Test
     void thereIsAnEndToAskingAgain() {
-        for (int i = 0; i < PricesClient.ATTEMPTS_MAX; i++) {
+        for (int i = 0; i < RestClient.ATTEMPTS_MAX; i++) {
             trouble.add(new String[] {"503", null});
         }
 
         int code = run("--only", "gpt-4o");
 
         assertThat(code).isEqualTo(1);
-        assertThat(waits).hasSize(PricesClient.ATTEMPTS_MAX - 1);
+        assertThat(waits).hasSize(RestClient.ATTEMPTS_MAX - 1);
         assertThat(err.toString()).contains("failed: gpt-4o: answered 503: trouble");
     }
 

@@ -69,8 +69,8 @@ class TenancyTest {
         instance.notes.silences().forEach(silence -> instance.notes.delete(AlertNoteKind.SILENCE, silence.getId()));
         instance.notes.delete(AlertNoteKind.ACKNOWLEDGEMENT, "mine");
         instance.cells.add(new FakeCells(0)
-                .spend("2026-11-21T01:00:00Z", Map.of("tenant", "acme", "feature", "chat"), "ann", 1_000_000_000)
-                .spend("2026-11-21T01:00:00Z", Map.of("tenant", "globex", "feature", MARK), MARK, 2_000_000_000L));
+                .spend("2026-11-21T01:00:00Z", spender("acme", "chat"), "ann", 1_000_000_000)
+                .spend("2026-11-21T01:00:00Z", spender("globex", MARK), MARK, 2_000_000_000L));
         put(
                 everybody,
                 "/v1/prices/m",
@@ -86,6 +86,11 @@ class TenancyTest {
         instance.alerts.add(alert("mine", "acme", "ours"));
         instance.alerts.add(alert("theirs", "globex", MARK));
         instance.alerts.add(alert("all", null, MARK));
+    }
+
+    private static Map<String, String> spender(String tenant, String feature) {
+        return Map.of(
+                "tenant", tenant, "feature", feature, "model", "m", "service_tier", "STANDARD", "operation", "chat");
     }
 
     private static Alert alert(String id, String tenant, String summary) {
@@ -130,6 +135,8 @@ class TenancyTest {
                 "GET    | /v1/spend?tenant=acme&tenant=globex           | -       | 403",
                 "GET    | /v1/spend?tenant=*                            | -       | 403",
                 "GET    | /v1/spend?tenant=                             | -       | 403",
+                "GET    | /v1/export/focus                              | -       | 200",
+                "GET    | /v1/export/focus?tenant=globex                | -       | 403",
                 "GET    | /v1/budgets                                   | -       | 200",
                 "GET    | /v1/budgets/mine                              | -       | 200",
                 "GET    | /v1/budgets/theirs                            | -       | 404",
