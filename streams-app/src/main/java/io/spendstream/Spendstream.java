@@ -63,6 +63,7 @@ public final class Spendstream implements AutoCloseable {
     private final AppMetrics metrics;
     private final Clients clients;
     private final Access access;
+    private final HttpPeerClient others;
     private final ExecutorService queries = Executors.newFixedThreadPool(QUERY_THREADS);
     private final RestServer rest;
     private final Thread starter;
@@ -84,11 +85,20 @@ public final class Spendstream implements AutoCloseable {
                 engine.probe(),
                 () -> shards.open().size(),
                 topics.budgets().name());
+        others = new HttpPeerClient(PEER_TIMEOUT, access.peers(), Clock.systemUTC());
+        if (access.tls() != null) {
+            others.use(access.tls());
+        }
         clients = new Clients(config, topics, schemas, registry, book, budgets, notes);
         rest = RestServer.start(
                 RestConfig.on(config.httpHost(), config.httpPort()),
                 ports(),
-                new RestSecurity(access.authenticator(), access.peers(), access.isMetricsOpen(), clients.audit()));
+                new RestSecurity(
+                        access.authenticator(), access.peers(), access.isMetricsOpen(), access.tls(), clients.audit()));
+        access.onTlsChange(tls -> {
+            rest.use(tls);
+            others.use(tls);
+        });
         starter = new Thread(this::startProcessing, "start");
     }
 
@@ -174,7 +184,6 @@ public final class Spendstream implements AutoCloseable {
 
     private RestPorts ports() {
         CubeDimensions dimensions = new CubeDimensions(config.rollup().tagDimensions());
-        HttpPeerClient others = new HttpPeerClient(PEER_TIMEOUT, access.peers(), Clock.systemUTC());
         LocalSpend local = new LocalSpend(shards::open, dimensions, engine.probe(), LocalSpend.ROWS_MAX_DEFAULT);
         ClusterSpend spend = new ClusterSpend(
                 local,
@@ -207,7 +216,7 @@ public final class Spendstream implements AutoCloseable {
 
     /** Where it listens. */
     public URI url() {
-        return URI.create("http://" + config.httpHost() + ":" + rest.port());
+        return URI.create(config.security().scheme() + "://" + config.httpHost() + ":" + rest.port());
     }
 
     /**

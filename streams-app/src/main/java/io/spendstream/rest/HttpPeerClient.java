@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import io.spendstream.access.PeerSecret;
+import io.spendstream.access.Tls;
 import io.spendstream.query.InstanceClient;
 import io.spendstream.query.InstanceSpend;
 import io.spendstream.query.Instances.Instance;
@@ -25,7 +26,7 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
     static final String SPEND_PATH = "/internal/v1/spend";
     static final String INSTANCE_PATH = "/internal/v1/instance";
 
-    private final HttpClient http;
+    private volatile HttpClient http;
     private final Duration timeout;
     private final PeerSecret secret;
     private final InstantSource clock;
@@ -42,11 +43,17 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
     public HttpPeerClient(Duration timeout, PeerSecret secret, InstantSource clock) {
         this.secret = secret;
         this.clock = clock;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(timeout)
-                .build();
         this.timeout = timeout;
+        this.http = builder().build();
+    }
+
+    private HttpClient.Builder builder() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout);
+    }
+
+    /** Shows and trusts these certificates from the next connection on. */
+    public void use(Tls tls) {
+        http = builder().sslContext(tls.context()).build();
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.spendstream.access.PeerSecret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -22,6 +24,10 @@ public final class SecurityConfig {
     public static final String METRICS_OPEN = "security.metrics.open";
     public static final String PEER_SECRET = "security.peer.secret";
 
+    public static final String TLS_CERTIFICATE = "http.tls.certificate";
+    public static final String TLS_KEY = "http.tls.key";
+    public static final String TLS_CLIENT_CA = "http.tls.client.ca";
+    public static final String TLS_PEER_CA = "http.tls.peer.ca";
     public static final String OIDC_ISSUER = "security.oidc.issuer";
     public static final String OIDC_AUDIENCE = "security.oidc.audience";
     public static final String OIDC_JWKS = "security.oidc.jwks.url";
@@ -42,7 +48,7 @@ public final class SecurityConfig {
 
     /** Adds the keys. */
     static ConfigDef define(ConfigDef definition) {
-        return defineOidc(definition
+        return defineTls(defineOidc(definition
                 .define(
                         MODE,
                         Type.STRING,
@@ -78,7 +84,58 @@ public final class SecurityConfig {
                         "",
                         Importance.HIGH,
                         "The same random text on all instances, 16 characters or more, by which they know each other; not"
-                                + " needed where there is one."));
+                                + " needed where there is one.")));
+    }
+
+    private static ConfigDef defineTls(ConfigDef definition) {
+        return definition
+                .define(
+                        TLS_CERTIFICATE,
+                        Type.STRING,
+                        "",
+                        Importance.HIGH,
+                        "File with this instance's certificate and those between it and its authority, PEM; read again when"
+                                + " it changes. Empty: no TLS.")
+                .define(
+                        TLS_KEY,
+                        Type.STRING,
+                        "",
+                        Importance.HIGH,
+                        "File with the certificate's key, PEM (PKCS#8, not encrypted). Needed with a certificate.")
+                .define(
+                        TLS_CLIENT_CA,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "File with authorities, PEM: whoever connects must show a certificate of one of them. Empty: nobody"
+                                + " needs one.")
+                .define(
+                        TLS_PEER_CA,
+                        Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "File with the authorities of the other instances' certificates, PEM. Empty: those that Java knows.");
+    }
+
+    /** How instances and callers reach this one. */
+    public String scheme() {
+        return values.getString(TLS_CERTIFICATE).isEmpty() ? "http" : "https";
+    }
+
+    /** Certificate, key and, or null in their places, authorities of clients and of instances; empty without TLS. */
+    List<Path> tlsFiles() {
+        if (scheme().equals("http")) {
+            return List.of();
+        }
+        if (values.getString(TLS_KEY).isEmpty()) {
+            throw new IllegalArgumentException(TLS_CERTIFICATE + " needs " + TLS_KEY);
+        }
+        return Arrays.asList(file(TLS_CERTIFICATE), file(TLS_KEY), file(TLS_CLIENT_CA), file(TLS_PEER_CA));
+    }
+
+    private Path file(String key) {
+        String file = values.getString(key);
+        return file.isEmpty() ? null : Path.of(file);
     }
 
     private static ConfigDef defineOidc(ConfigDef definition) {
@@ -162,8 +219,7 @@ public final class SecurityConfig {
 
     /** Null where there is none. */
     Path keysFile() {
-        String file = values.getString(KEYS_FILE);
-        return file.isEmpty() ? null : Path.of(file);
+        return file(KEYS_FILE);
     }
 
     int requestsPerSecond() {

@@ -4,6 +4,7 @@ import io.spendstream.access.ApiKeys;
 import io.spendstream.access.Authenticator;
 import io.spendstream.access.PeerSecret;
 import io.spendstream.access.Scope;
+import io.spendstream.access.Tls;
 import io.spendstream.access.Tokens;
 import io.spendstream.query.AuditLog;
 import java.security.SecureRandom;
@@ -18,6 +19,8 @@ final class Callers {
 
     /** Takes all entries; another may take its place before the interface is made. */
     AuditLog audit = entry -> CompletableFuture.completedFuture(null);
+
+    Tls tls;
 
     private final StringBuilder lines = new StringBuilder();
 
@@ -39,6 +42,7 @@ final class Callers {
 
     RestSecurity security(int requestsPerSecond, Tokens tokens) {
         ApiKeys keys = ApiKeys.parse(lines.toString(), requestsPerSecond);
-        return new RestSecurity(new Authenticator(() -> keys, tokens, () -> TestInstance.NOW), PEERS, false, audit);
+        return new RestSecurity(
+                new Authenticator(() -> keys, tokens, () -> TestInstance.NOW), PEERS, false, tls, audit);
     }
 }
