@@ -99,6 +99,25 @@ final class Pipeline implements AutoCloseable {
      * @param restored the budget book as it is read before the first work
      */
     Pipeline(CommitPoint.Mode mode, SchemaRegistry registry, Path stores, BudgetBook restored) {
+        this(mode, registry, stores, restored, null);
+    }
+
+    /** One that reads spans of OpenTelemetry too. */
+    static Pipeline reading(MeterTopology.Spans spans) {
+        return new Pipeline(
+                CommitPoint.Mode.BEFORE_COMMIT,
+                new ConfluentSchemaRegistry("mock://" + UUID.randomUUID()),
+                temporaryDirectory(),
+                new BudgetBook(),
+                spans);
+    }
+
+    private Pipeline(
+            CommitPoint.Mode mode,
+            SchemaRegistry registry,
+            Path stores,
+            BudgetBook restored,
+            MeterTopology.Spans spans) {
         this.registry = registry;
         this.budgetBook = restored;
         usage = new AvroSerde<>(UsageEvent.class, registry);
@@ -119,7 +138,8 @@ final class Pipeline implements AutoCloseable {
                         mode,
                         true,
                         1,
-                        1),
+                        1,
+                        spans),
                 new MeterTopology.Serdeses(usage, priced, rollups, budgets, statuses, alerts),
                 new MeterTopology.Shared(
                         new WriterSchemas(registry, System::currentTimeMillis),

@@ -301,6 +301,17 @@ class TenancyTest {
     }
 
     @Test
+    void what_others_write_is_of_ones_own_tenants_too() throws Exception {
+        String path = "/v1/events/anthropic?time=2026-11-21T11:59:00Z&feature=f&tenant=";
+
+        assertThat(call(acme, "POST", path + "globex", FormatsTest.MESSAGE).statusCode())
+                .isEqualTo(403);
+        assertThat(instance.published).isEmpty();
+        assertThat(call(acme, "POST", path + "acme", FormatsTest.MESSAGE).statusCode())
+                .isEqualTo(202);
+    }
+
+    @Test
     void ones_own_is_all_there() throws Exception {
         JsonNode spend = json(call(acme, "GET", "/v1/spend?group_by=tenant", ""));
         assertThat(spend.get("rows")).hasSize(1);
