@@ -13,8 +13,10 @@ import io.spendstream.rest.BudgetPorts;
 import io.spendstream.rest.HttpPeerClient;
 import io.spendstream.rest.RestConfig;
 import io.spendstream.rest.RestPorts;
+import io.spendstream.rest.RestSecurity;
 import io.spendstream.rest.RestServer;
 import io.spendstream.rollup.Shards;
+import io.spendstream.runtime.Access;
 import io.spendstream.runtime.AppConfig;
 import io.spendstream.runtime.AppMetrics;
 import io.spendstream.runtime.BookRestored;
@@ -60,6 +62,8 @@ public final class Spendstream implements AutoCloseable {
     private final Engine engine;
     private final AppMetrics metrics;
     private final Clients clients;
+    private final Access access;
+    private final HttpPeerClient others;
     private final ExecutorService queries = Executors.newFixedThreadPool(QUERY_THREADS);
     private final RestServer rest;
     private final Thread starter;
@@ -67,6 +71,7 @@ public final class Spendstream implements AutoCloseable {
 
     private Spendstream(AppConfig config) throws IOException {
         this.config = config;
+        access = new Access(config.security(), Clock.systemUTC());
         topics = Topics.withPrefix(config.topicPrefix());
         registry = new ConfluentSchemaRegistry(config.registryUrl(), config.registry());
         schemas = new Schemas(registry, topics);
@@ -80,8 +85,20 @@ public final class Spendstream implements AutoCloseable {
                 engine.probe(),
                 () -> shards.open().size(),
                 topics.budgets().name());
+        others = new HttpPeerClient(PEER_TIMEOUT, access.peers(), Clock.systemUTC());
+        if (access.tls() != null) {
+            others.use(access.tls());
+        }
         clients = new Clients(config, topics, schemas, registry, book, budgets, notes);
-        rest = RestServer.start(RestConfig.on(config.httpHost(), config.httpPort()), ports());
+        rest = RestServer.start(
+                RestConfig.on(config.httpHost(), config.httpPort()),
+                ports(),
+                new RestSecurity(
+                        access.authenticator(), access.peers(), access.isMetricsOpen(), access.tls(), clients.audit()));
+        access.onTlsChange(tls -> {
+            rest.use(tls);
+            others.use(tls);
+        });
         starter = new Thread(this::startProcessing, "start");
     }
 
@@ -170,7 +187,6 @@ public final class Spendstream implements AutoCloseable {
 
     private RestPorts ports() {
         CubeDimensions dimensions = new CubeDimensions(config.rollup().tagDimensions());
-        HttpPeerClient others = new HttpPeerClient(PEER_TIMEOUT);
         LocalSpend local = new LocalSpend(shards::open, dimensions, engine.probe(), LocalSpend.ROWS_MAX_DEFAULT);
         ClusterSpend spend = new ClusterSpend(
                 local,
@@ -203,7 +219,7 @@ public final class Spendstream implements AutoCloseable {
 
     /** Where it listens. */
     public URI url() {
-        return URI.create("http://" + config.httpHost() + ":" + rest.port());
+        return URI.create(config.security().scheme() + "://" + config.httpHost() + ":" + rest.port());
     }
 
     /**
@@ -252,6 +268,7 @@ public final class Spendstream implements AutoCloseable {
             queries.shutdown();
             metrics.close();
             registry.close();
+            access.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.spendstream.acceptance;
 
 import io.spendstream.cli.SpendstreamCli;
+import io.spendstream.runtime.SecurityConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -31,13 +32,14 @@ public final class AppProcess implements AutoCloseable {
 
     /**
      * @param name of its files
-     * @param properties its configuration
+     * @param properties its configuration; security is off where it does not say
      */
     public AppProcess(Path directory, String name, Map<String, String> properties) throws IOException {
         Files.createDirectories(directory);
         config = directory.resolve(name + ".properties");
         log = directory.resolve(name + ".log");
         Properties file = new Properties();
+        file.put(SecurityConfig.MODE, "off");
         file.putAll(properties);
         try (var writer = Files.newBufferedWriter(config)) {
             file.store(writer, null);

@@ -1,6 +1,7 @@
 package io.spendstream.acceptance;
 
 import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.SecurityConfig;
 import io.spendstream.runtime.TopicSetup;
 import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
@@ -92,6 +93,7 @@ public final class Deployment implements AutoCloseable {
         config.put(AppConfig.BOOTSTRAP_SERVERS, cluster.bootstrapServers());
         config.put(AppConfig.REGISTRY_URL, cluster.registryUrl());
         config.put(AppConfig.HTTP_PORT, "0");
+        config.put(SecurityConfig.MODE, "off");
         config.put(AppConfig.STATE_DIR, directory.resolve(instance).toString());
         config.put("kafka.consumer.session.timeout.ms", "6000");
         config.put("kafka.consumer.heartbeat.interval.ms", "1000");

@@ -14,6 +14,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.TracesData;
 import io.spendstream.Spendstream;
 import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.SecurityConfig;
 import io.spendstream.sandbox.EmbeddedBroker;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
 import java.io.IOException;
@@ -58,11 +59,18 @@ class EndToEndTest {
         broker = new EmbeddedBroker(directory.resolve("kafka"), 0).start();
         registry = new DevelopmentRegistry(directory.resolve("registry.json"), 0);
         app = Spendstream.start(AppConfig.of(Map.of(
-                AppConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
-                AppConfig.REGISTRY_URL, registry.url().toString(),
-                AppConfig.HTTP_PORT, "0",
-                AppConfig.OTEL_TOPIC, SPANS,
-                AppConfig.STATE_DIR, directory.resolve("state").toString())));
+                AppConfig.BOOTSTRAP_SERVERS,
+                broker.bootstrapServers(),
+                AppConfig.REGISTRY_URL,
+                registry.url().toString(),
+                AppConfig.HTTP_PORT,
+                "0",
+                SecurityConfig.MODE,
+                "off",
+                AppConfig.OTEL_TOPIC,
+                SPANS,
+                AppConfig.STATE_DIR,
+                directory.resolve("state").toString())));
         app.awaitReady(Duration.ofSeconds(60));
     }
 

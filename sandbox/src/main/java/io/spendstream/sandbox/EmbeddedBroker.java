@@ -46,6 +46,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private final Path directory;
     private final BrokerPlace place;
+    private final Map<String, String> more;
     private int port;
     private BoundSockets sockets;
     private ControllerServer controller;
@@ -61,9 +62,15 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** As one of several. */
     public EmbeddedBroker(Path directory, int port, BrokerPlace place) {
+        this(directory, port, place, Map.of());
+    }
+
+    /** @param more settings of the broker, which go before those that it has otherwise */
+    public EmbeddedBroker(Path directory, int port, BrokerPlace place, Map<String, String> more) {
         this.directory = directory;
         this.port = port;
         this.place = place;
+        this.more = Map.copyOf(more);
     }
 
     /**
@@ -216,6 +223,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         properties.put("min.insync.replicas", inSync);
         properties.put("transaction.state.log.min.isr", inSync);
         properties.put("share.coordinator.state.topic.min.isr", inSync);
+        properties.putAll(more);
         return properties;
     }
 

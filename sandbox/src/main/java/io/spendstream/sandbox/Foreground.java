@@ -25,6 +25,9 @@ final class Foreground {
     /** The options are wrong, or a port is taken. */
     static final int EXIT_USAGE = 2;
 
+    static final String SECURITY_OFF =
+            "Security is off here: whoever reaches these addresses, which are this machine's own, may do anything.";
+
     private static final long STOP_LIMIT_MS = 60_000;
 
     /** What a command does with its sandbox; what it opens is closed before the sandbox is. */
@@ -49,6 +52,9 @@ final class Foreground {
         try {
             Sandbox started = Sandbox.start(options, SandboxLog::into);
             sandbox.set(started);
+            if (started.application().isPresent()) {
+                out.println(SECURITY_OFF);
+            }
             out.println(readyLine(started));
             out.flush();
             work.set(begin.begin(started));

@@ -2,6 +2,7 @@ package io.spendstream.sandbox;
 
 import io.spendstream.Spendstream;
 import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.SecurityConfig;
 import io.spendstream.runtime.TopicSetup;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
 import io.spendstream.schema.ConfluentSchemaRegistry;
@@ -113,6 +114,7 @@ public final class Sandbox implements AutoCloseable {
                 Map.entry(AppConfig.REGISTRY_URL, registry.url().toString()),
                 Map.entry(AppConfig.TOPIC_PARTITIONS, String.valueOf(PARTITIONS)),
                 Map.entry(AppConfig.HTTP_HOST, "127.0.0.1"),
+                Map.entry(SecurityConfig.MODE, "off"),
                 Map.entry(AppConfig.HTTP_PORT, String.valueOf(options.httpPort())),
                 Map.entry(AppConfig.STATE_DIR, dataDir.resolve("state").toString()),
                 // After a kill the group knows the new process for the old one and does not wait for it to time out.

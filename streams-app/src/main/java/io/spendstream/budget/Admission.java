@@ -42,7 +42,13 @@ public final class Admission {
     }
 
     /** Something to do, as a passed threshold of a budget says; for {@code atPpm} 0, as its limit of single calls says. */
-    public record Step(BudgetAction action, String model, long atPpm, String budget) {}
+    public record Step(BudgetAction action, String model, long atPpm, String budget) {
+
+        /** The same, without whose it is and how much of it is spent: {@code budget} is null, {@code atPpm} 0. */
+        public Step ofNobody() {
+            return new Step(action, model, 0, null);
+        }
+    }
 
     /**
      * What one budget says.
@@ -160,11 +166,16 @@ public final class Admission {
         List<String> reasons = new ArrayList<>();
         for (Considered one : considered) {
             steps.addAll(one.steps);
-            one.reasons.forEach(reason -> reasons.add("Budget '" + one.definition.id() + "': " + reason));
+            one.reasons.forEach(reason -> reasons.add(reason(one, reason)));
         }
         steps.sort(LOWEST_FIRST);
         return new Answer(
                 binding.decision, binding, steps, retryAfter(binding, considered), considered, reasons, stateKnown);
+    }
+
+    /** One of a budget's reasons, as it stands among those of others. */
+    public static String reason(Considered one, String reason) {
+        return "Budget '" + one.definition.id() + "': " + reason;
     }
 
     /** All that stand in the way must have ended; what no period's end clears is in the way for good. */

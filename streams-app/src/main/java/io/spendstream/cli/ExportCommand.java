@@ -174,7 +174,7 @@ public final class ExportCommand {
 
         private void current(LocalDate from, LocalDate to, Consumer<FocusRow> rows)
                 throws IOException, FocusFault, InterruptedException {
-            RestClient rest = new RestClient(addresses.url(), pause);
+            RestClient rest = new RestClient(addresses.url(), addresses.apiKey(), pause);
             for (LocalDate day = from; day.isBefore(to); day = day.plusDays(1)) {
                 StringBuilder path = new StringBuilder("/v1/export/focus?from=" + day + "&to=" + day.plusDays(1));
                 filters.forEach((field, value) -> path.append('&')

@@ -139,7 +139,7 @@ public final class PricesCommand {
         @Override
         public Integer call() throws InterruptedException {
             LiteLlmImport.Result catalogue = format == Format.shipped ? shipped() : read();
-            PricesClient client = new PricesClient(new RestClient(addresses.url(), pause));
+            PricesClient client = new PricesClient(new RestClient(addresses.url(), addresses.apiKey(), pause));
             Map<String, ModelPrices> book;
             try {
                 book = book(client);

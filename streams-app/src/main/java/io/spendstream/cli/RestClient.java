@@ -36,19 +36,23 @@ final class RestClient {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     private final URI base;
+    private final String apiKey;
     private final Pause pause;
 
-    RestClient(URI base, Pause pause) {
+    /** @param apiKey null where none is needed */
+    RestClient(URI base, String apiKey, Pause pause) {
         this.base = base;
+        this.apiKey = apiKey;
         this.pause = pause;
     }
 
     /** @param path with its query, encoded */
     HttpRequest.Builder request(String path) {
         String prefix = base.toString();
-        return HttpRequest.newBuilder(
+        HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create((prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix) + path))
                 .timeout(TIMEOUT);
+        return apiKey == null ? request : request.header("Authorization", "Bearer " + apiKey);
     }
 
     /** @throws IOException where the application cannot be reached */

@@ -8,7 +8,13 @@ import picocli.CommandLine.Command;
         name = "spendstream",
         description = "Real-time metering, budgets and alerts for LLM spend.",
         mixinStandardHelpOptions = true,
-        subcommands = {RunCommand.class, ReplayCommand.class, PricesCommand.class, ExportCommand.class})
+        subcommands = {
+            RunCommand.class,
+            ReplayCommand.class,
+            PricesCommand.class,
+            KeysCommand.class,
+            ExportCommand.class
+        })
 public final class SpendstreamCli {
 
     private SpendstreamCli() {}

@@ -15,7 +15,7 @@ public interface Alerts {
      *
      * @param states any of these; empty: all
      * @param kinds any of these; empty: all
-     * @param tenant null: of all
+     * @param tenants any of these; empty: of all, also those of no tenant
      * @param budget null: of all, also those of no budget
      * @param id null: any
      * @param notifies whether people were told of its last change; null: either
@@ -26,7 +26,7 @@ public interface Alerts {
     record Query(
             Set<AlertState> states,
             Set<String> kinds,
-            String tenant,
+            Set<String> tenants,
             String budget,
             String id,
             Boolean notifies,
@@ -39,6 +39,7 @@ public interface Alerts {
         public Query {
             states = Set.copyOf(states);
             kinds = Set.copyOf(kinds);
+            tenants = Set.copyOf(tenants);
             if (limit < 1 || limit > LIMIT_MAX) {
                 throw new IllegalArgumentException("limit must be between 1 and " + LIMIT_MAX + ", not " + limit);
             }
@@ -46,14 +47,19 @@ public interface Alerts {
 
         /** Those of an id: one at the most. */
         public static Query ofId(String id) {
-            return new Query(Set.of(), Set.of(), null, null, id, null, null, null, 1);
+            return new Query(Set.of(), Set.of(), Set.of(), null, id, null, null, null, 1);
+        }
+
+        /** The same of some tenants only. */
+        public Query ofTenants(Set<String> some) {
+            return new Query(states, kinds, some, budget, id, notifies, acknowledged, since, limit);
         }
 
         /** Whether an alert is one of them. */
         public boolean matches(Alert alert, boolean isAcknowledged) {
             return (states.isEmpty() || states.contains(alert.getState()))
                     && (kinds.isEmpty() || kinds.contains(alert.getKind()))
-                    && (tenant == null || tenant.equals(alert.getTenant()))
+                    && (tenants.isEmpty() || (alert.getTenant() != null && tenants.contains(alert.getTenant())))
                     && (budget == null || budget.equals(alert.getBudget()))
                     && (id == null || id.equals(alert.getId()))
                     && (notifies == null || notifies == alert.getNotify())

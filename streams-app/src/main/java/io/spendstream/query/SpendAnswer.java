@@ -24,6 +24,11 @@ public record SpendAnswer(
         Sums totals,
         Freshness freshness) {
 
+    /** The same, said to be as fresh as that. */
+    public SpendAnswer with(Freshness shown) {
+        return new SpendAnswer(from, to, zone, granularity, groupBy, rows, rowCount, totals, shown);
+    }
+
     /** Whether the limit cut rows. */
     public boolean truncated() {
         return rows.size() < rowCount;

@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
 import io.spendstream.budget.Admission;
 import io.spendstream.budget.Admission.Estimate;
 import io.spendstream.budget.Attributes;
@@ -42,18 +43,20 @@ final class AdmissionRoute {
     }
 
     private void admit(RoutingContext ctx) {
+        Caller caller = Gate.caller(ctx);
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
-                .map(body -> answer(body.getBytes()))
+                .map(body -> answer(body.getBytes(), caller))
                 .onSuccess(json -> ctx.response()
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
                         .end(Buffer.buffer(json)))
                 .onFailure(ctx::fail);
     }
 
-    private byte[] answer(byte[] body) {
+    private byte[] answer(byte[] body, Caller caller) {
         Instant now = ports.clock().instant();
         UsageRecord call = AdmissionReader.read(body, now.toEpochMilli());
+        Tenancy.require(call.tenant(), caller);
         Estimate estimate = estimate(call);
         Instant asOf = asOf(counters.freshness());
         Admission.Answer answer = Admission.decide(
@@ -64,7 +67,12 @@ final class AdmissionRoute {
                 asOf,
                 now,
                 ports.budgets().admission());
-        return AdmissionJson.write(answer, estimate, asOf, now, ports.budgets().admission());
+        return AdmissionJson.write(
+                Tenancy.shown(answer, caller),
+                estimate,
+                asOf,
+                now,
+                ports.budgets().admission());
     }
 
     /** Null where nothing is known, or it is not known yet how old it is. */

@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.spendstream.access.Caller;
 import io.spendstream.alert.AlertKind;
 import io.spendstream.alert.AlertMeasure;
 import io.spendstream.alert.AlertMeasure.Unit;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -52,13 +54,15 @@ final class AlertRoutes {
     private final InstantSource clock;
     private final WorkerExecutor workers;
     private final Bodies bodies;
+    private final Audited audited;
 
-    AlertRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+    AlertRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
         this.alerts = ports.budgets().alerts();
         this.notes = ports.budgets().notes();
         this.clock = ports.clock();
         this.workers = workers;
         this.bodies = bodies.upTo(BODY_BYTES_MAX);
+        this.audited = audited;
     }
 
     void mount(Api api) {
@@ -72,16 +76,29 @@ final class AlertRoutes {
         String id = ctx.pathParam("id");
         MediaTypes.requireJson(ctx.request());
         Context context = ctx.vertx().getOrCreateContext();
+        Caller caller = Gate.caller(ctx);
         bodies.read(ctx.request())
-                .compose(body ->
-                        existing(id, context).compose(alert -> workers.executeBlocking(() -> read(body, alert), false)))
-                .compose(note -> workers.executeBlocking(() -> notes.put(note), false)
-                        .compose(stored -> Future.fromCompletionStage(stored, context))
-                        .map(stored -> note))
+                .compose(body -> existing(ctx, context)
+                        .compose(alert -> workers.executeBlocking(() -> read(body, alert), false)
+                                .compose(note -> audited.make(
+                                                caller, change(alert, note), context, () -> notes.put(note))
+                                        .map(stored -> note))))
                 .onSuccess(note -> ctx.response()
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
                         .end(AlertNoteJson.writeAcknowledgement(note)))
                 .onFailure(ctx::fail);
+    }
+
+    /** @param after null: it is withdrawn */
+    private Audited.Change change(Alert alert, AlertNote after) {
+        return new Audited.Change(
+                "acknowledgement",
+                alert.getId(),
+                alert.getTenant(),
+                notes.acknowledgement(alert)
+                        .map(AlertNoteJson::writeAcknowledgement)
+                        .orElse(null),
+                after == null ? null : AlertNoteJson.writeAcknowledgement(after));
     }
 
     private AlertNote read(Buffer body, Alert alert) {
@@ -104,21 +121,28 @@ final class AlertRoutes {
         Params.none(ctx.queryParams());
         String id = ctx.pathParam("id");
         Context context = ctx.vertx().getOrCreateContext();
-        existing(id, context)
+        Caller caller = Gate.caller(ctx);
+        existing(ctx, context)
                 .compose(alert -> {
                     if (notes.acknowledgement(alert).isEmpty()) {
                         throw Problem.notFound("The alert '" + id + "' is not acknowledged")
                                 .exception();
                     }
-                    return workers.executeBlocking(() -> notes.delete(AlertNoteKind.ACKNOWLEDGEMENT, id), false);
+                    return audited.make(
+                            caller,
+                            change(alert, null),
+                            context,
+                            () -> notes.delete(AlertNoteKind.ACKNOWLEDGEMENT, id));
                 })
-                .compose(deleted -> Future.fromCompletionStage(deleted, context))
                 .onSuccess(done -> ctx.response().setStatusCode(204).end())
                 .onFailure(ctx::fail);
     }
 
-    private Future<Alert> existing(String id, Context context) {
-        return workers.executeBlocking(() -> alerts.find(Alerts.Query.ofId(id)), false)
+    /** Another tenant's is not there. */
+    private Future<Alert> existing(RoutingContext ctx, Context context) {
+        String id = ctx.pathParam("id");
+        Alerts.Query query = Tenancy.restricted(Alerts.Query.ofId(id), Gate.caller(ctx));
+        return workers.executeBlocking(() -> alerts.find(query), false)
                 .compose(found -> Future.fromCompletionStage(found, context))
                 .map(found -> found.alerts().stream()
                         .findFirst()
@@ -128,10 +152,11 @@ final class AlertRoutes {
 
     private void find(RoutingContext ctx) {
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        Alerts.Query query = query(ctx.queryParams());
+        Caller caller = Gate.caller(ctx);
+        Alerts.Query query = Tenancy.restricted(query(ctx.queryParams()), caller);
         workers.executeBlocking(() -> alerts.find(query), false)
                 .compose(found -> Future.fromCompletionStage(found, ctx.vertx().getOrCreateContext()))
-                .compose(found -> workers.executeBlocking(() -> write(found), false))
+                .compose(found -> workers.executeBlocking(() -> write(found, caller), false))
                 .onSuccess(json -> ctx.response()
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
                         .end(Buffer.buffer(json)))
@@ -143,7 +168,7 @@ final class AlertRoutes {
         Alerts.Query query = new Alerts.Query(
                 params.several("state", AlertRoutes::state, Arrays.toString(AlertState.values())),
                 params.several("kind", AlertRoutes::kind, AlertKind.ids().toString()),
-                params.single("tenant"),
+                ofNullable(params.single("tenant")),
                 params.single("budget"),
                 params.single("id"),
                 params.flag("notify"),
@@ -152,6 +177,10 @@ final class AlertRoutes {
                 params.count("limit", LIMIT_DEFAULT, Alerts.Query.LIMIT_MAX));
         params.finish();
         return query;
+    }
+
+    private static Set<String> ofNullable(String tenant) {
+        return tenant == null ? Set.of() : Set.of(tenant);
     }
 
     private static String kind(String id) {
@@ -165,7 +194,7 @@ final class AlertRoutes {
                 .orElse(null);
     }
 
-    private byte[] write(Alerts.Found found) {
+    private byte[] write(Alerts.Found found, Caller caller) {
         return Json.write(g -> {
             g.writeStartObject();
             g.writeArrayFieldStart("alerts");
@@ -174,7 +203,7 @@ final class AlertRoutes {
             }
             g.writeEndArray();
             g.writeBooleanField("truncated", found.truncated());
-            Json.writeFreshness(g, found.freshness());
+            Json.writeFreshness(g, Tenancy.shown(found.freshness(), caller));
             g.writeEndObject();
         });
     }

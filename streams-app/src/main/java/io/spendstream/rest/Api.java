@@ -22,11 +22,13 @@ final class Api {
     record Endpoint(String method, String template) {}
 
     private final Router router;
+    private final Gate gate;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final Map<String, Set<String>> methodsByPath = new LinkedHashMap<>();
 
-    Api(Router router) {
+    Api(Router router, Gate gate) {
         this.router = router;
+        this.gate = gate;
     }
 
     void get(String path, Handler<RoutingContext> handler) {
@@ -38,10 +40,13 @@ final class Api {
     }
 
     /**
+     * Who may call it is in {@link RouteAccess}; what is not there is refused here.
+     *
      * @param template as documented
      * @param path as Vert.x matches it, where that differs; a regular expression where it starts with {@code ^}
      */
     void on(HttpMethod method, String template, String path, Handler<RoutingContext> handler) {
+        RouteAccess.Need need = RouteAccess.of(method.name(), template);
         endpoints.add(new Endpoint(method.name(), template));
         Set<String> methods = methodsByPath.computeIfAbsent(path, p -> new TreeSet<>(Set.of("OPTIONS")));
         methods.add(method.name());
@@ -50,7 +55,7 @@ final class Api {
             route.method(HttpMethod.HEAD);
             methods.add("HEAD");
         }
-        route.handler(handler);
+        route.handler(gate.before(need, handler));
     }
 
     /** To be called when all routes are there. */

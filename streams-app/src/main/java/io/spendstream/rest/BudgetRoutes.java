@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.BudgetFault;
 import io.spendstream.budget.BudgetIndex;
@@ -12,7 +13,7 @@ import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Meter;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.Budget;
-import io.vertx.core.Future;
+import io.vertx.core.Context;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -21,7 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.Optional;
 
 /** The definitions of budgets and where they stand: {@code /v1/budgets}, {@code /{id}} and {@code /{id}/status}. */
 final class BudgetRoutes {
@@ -37,12 +38,14 @@ final class BudgetRoutes {
     private final Budgets budgets;
     private final WorkerExecutor workers;
     private final Bodies bodies;
+    private final Audited audited;
 
-    BudgetRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+    BudgetRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
         this.ports = ports;
         this.budgets = ports.budgets().definitions();
         this.workers = workers;
         this.bodies = bodies.upTo(BODY_BYTES_MAX);
+        this.audited = audited;
     }
 
     void mount(Api api) {
@@ -56,7 +59,12 @@ final class BudgetRoutes {
     private void list(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        workers.executeBlocking(() -> BudgetJson.writeAll(budgets.list()), false)
+        Caller caller = Gate.caller(ctx);
+        workers.executeBlocking(
+                        () -> BudgetJson.writeAll(budgets.list().stream()
+                                .filter(budget -> caller.isFor(budget.getTenant()))
+                                .toList()),
+                        false)
                 .onSuccess(json -> answer(ctx, 200, json))
                 .onFailure(ctx::fail);
     }
@@ -64,25 +72,42 @@ final class BudgetRoutes {
     private void get(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        answer(ctx, 200, BudgetJson.write(existing(ctx.pathParam("id"))));
+        answer(ctx, 200, BudgetJson.write(existing(ctx)));
     }
 
     private void put(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         String id = ctx.pathParam("id");
+        Caller caller = Gate.caller(ctx);
         MediaTypes.requireJson(ctx.request());
+        Context context = ctx.vertx().getOrCreateContext();
         bodies.read(ctx.request())
-                .compose(body -> workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8)), false))
-                .compose(put -> Future.fromCompletionStage(
-                                put.stored, ctx.vertx().getOrCreateContext())
+                .compose(body ->
+                        workers.executeBlocking(() -> read(id, body.toString(StandardCharsets.UTF_8), caller), false))
+                .compose(put -> audited.make(
+                                caller,
+                                change(put.budget, put.before, put.budget),
+                                context,
+                                () -> budgets.put(put.budget))
                         .map(stored -> put))
-                .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, BudgetJson.write(put.budget)))
+                .onSuccess(put -> answer(ctx, put.before == null ? 201 : 200, BudgetJson.write(put.budget)))
                 .onFailure(ctx::fail);
     }
 
-    private record Put(Budget budget, boolean isNew, CompletionStage<Void> stored) {}
+    /** @param before null where there was none */
+    private record Put(Budget budget, Budget before) {}
 
-    private Put store(String id, String json) {
+    /** @param after null: it is to be deleted */
+    private static Audited.Change change(Budget budget, Budget before, Budget after) {
+        return new Audited.Change(
+                "budget",
+                budget.getId(),
+                budget.getTenant(),
+                before == null ? null : BudgetJson.write(before),
+                after == null ? null : BudgetJson.write(after));
+    }
+
+    private Put read(String id, String json, Caller caller) {
         BudgetJson.Reading reading = BudgetJson.read(json, id);
         List<BudgetFault> faults = new ArrayList<>(reading.faults());
         if (reading.budget() != null) {
@@ -92,8 +117,12 @@ final class BudgetRoutes {
             throw Problem.badRequest("This is no valid budget; nothing was changed", Problem.faults(faults))
                     .exception();
         }
-        boolean isNew = budgets.get(id).isEmpty();
-        return new Put(reading.budget(), isNew, budgets.put(reading.budget()));
+        Tenancy.require(reading.budget().getTenant(), caller);
+        Optional<Budget> before = budgets.get(id);
+        if (before.isPresent() && !caller.isFor(before.get().getTenant())) {
+            throw Tenancy.taken(id).exception();
+        }
+        return new Put(reading.budget(), before.orElse(null));
     }
 
     /** By its own name, or as an alias. */
@@ -110,26 +139,29 @@ final class BudgetRoutes {
 
     private void delete(RoutingContext ctx) {
         Params.none(ctx.queryParams());
-        String id = existing(ctx.pathParam("id")).getId();
-        workers.executeBlocking(() -> budgets.delete(id), false)
-                .compose(deleted ->
-                        Future.fromCompletionStage(deleted, ctx.vertx().getOrCreateContext()))
+        Budget budget = existing(ctx);
+        audited.make(
+                        Gate.caller(ctx),
+                        change(budget, budget, null),
+                        ctx.vertx().getOrCreateContext(),
+                        () -> budgets.delete(budget.getId()))
                 .onSuccess(done -> ctx.response().setStatusCode(204).end())
                 .onFailure(ctx::fail);
     }
 
     private void status(RoutingContext ctx) {
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        Budget budget = existing(ctx.pathParam("id"));
+        Budget budget = existing(ctx);
         int limit = StatusJson.limit(ctx.queryParams());
-        workers.executeBlocking(() -> status(budget, limit), false)
+        Caller caller = Gate.caller(ctx);
+        workers.executeBlocking(() -> status(budget, limit, caller), false)
                 .onSuccess(json -> ctx.response()
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
                         .end(Buffer.buffer(json)))
                 .onFailure(ctx::fail);
     }
 
-    private byte[] status(Budget budget, int limit) {
+    private byte[] status(Budget budget, int limit, Caller caller) {
         Freshness freshness = ports.budgets().counters().freshness();
         if (freshness == null) {
             throw Problem.unavailable("This instance does not know the counters yet", 1)
@@ -141,7 +173,7 @@ final class BudgetRoutes {
                 ports.budgets().counters().of(definition),
                 limit,
                 ports.clock().instant(),
-                freshness,
+                Tenancy.shown(freshness, caller),
                 knownFrom(definition),
                 definedAtMs(definition));
     }
@@ -159,8 +191,12 @@ final class BudgetRoutes {
                 : budgets.countedSince(definition).orElse(Instant.EPOCH);
     }
 
-    private Budget existing(String id) {
+    /** Another tenant's is not there. */
+    private Budget existing(RoutingContext ctx) {
+        String id = ctx.pathParam("id");
+        Caller caller = Gate.caller(ctx);
         return budgets.get(id)
+                .filter(budget -> caller.isFor(budget.getTenant()))
                 .orElseThrow(() ->
                         Problem.notFound("There is no budget '" + id + "'").exception());
     }

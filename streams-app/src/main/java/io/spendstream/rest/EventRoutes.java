@@ -1,9 +1,11 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
 import io.spendstream.format.CallDetails;
 import io.spendstream.format.UsageFormat;
 import io.spendstream.rest.EventJson.Form;
 import io.spendstream.usage.UsageRecords;
+import io.spendstream.v1.UsageEvent;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.WorkerExecutor;
@@ -81,9 +83,15 @@ final class EventRoutes {
 
     private Future<FormatBodies.Events> publish(
             RoutingContext ctx, Buffer body, Function<byte[], FormatBodies.Events> reader) {
+        Caller caller = Gate.caller(ctx);
         return workers.executeBlocking(
                         () -> {
                             FormatBodies.Events events = reader.apply(body.getBytes());
+                            Tenancy.requireAll(
+                                    events.events().stream()
+                                            .map(UsageEvent::getTenant)
+                                            .toList(),
+                                    caller);
                             return new Publication(events, ports.intake().publish(events.events()));
                         },
                         false)

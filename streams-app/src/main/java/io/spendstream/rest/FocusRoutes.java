@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
 import io.spendstream.focus.FocusCsv;
 import io.spendstream.focus.FocusParquet;
 import io.spendstream.focus.FocusRows;
@@ -39,13 +40,17 @@ final class FocusRoutes {
     private void export(RoutingContext ctx) {
         String form = Accepts.best(ctx, FocusCsv.MEDIA_TYPE, FocusParquet.MEDIA_TYPE);
         boolean parquet = form.equals(FocusParquet.MEDIA_TYPE);
-        SpendQuery query = FocusParams.read(
-                ctx.queryParams(), ports.dimensions(), ports.clock().instant());
+        Caller caller = Gate.caller(ctx);
+        SpendQuery query = Tenancy.restricted(
+                FocusParams.read(
+                        ctx.queryParams(), ports.dimensions(), ports.clock().instant()),
+                caller);
         SpendRoutes.limited(
                 ctx,
                 exports,
                 () -> Future.fromCompletionStage(
                                 ports.spend().spend(query), ctx.vertx().getOrCreateContext())
+                        .map(answer -> answer.with(Tenancy.shown(answer.freshness(), caller)))
                         .compose(answer -> workers.executeBlocking(() -> written(answer, parquet), false)
                                 .onSuccess(dataset -> {
                                     SpendRoutes.describe(ctx.response(), answer);

@@ -1,5 +1,7 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.PeerSecret;
+import io.spendstream.access.Tls;
 import io.spendstream.query.InstanceClient;
 import io.spendstream.query.InstanceSpend;
 import io.spendstream.query.Instances.Instance;
@@ -12,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -23,24 +26,41 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
     static final String SPEND_PATH = "/internal/v1/spend";
     static final String INSTANCE_PATH = "/internal/v1/instance";
 
-    private final HttpClient http;
+    private volatile HttpClient http;
     private final Duration timeout;
+    private final PeerSecret secret;
+    private final InstantSource clock;
 
-    /** @param timeout for the whole of an answer to arrive */
-    public HttpPeerClient(Duration timeout) {
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(timeout)
-                .build();
+    /** For instances that ask nobody who it is. */
+    HttpPeerClient(Duration timeout) {
+        this(timeout, null, null);
+    }
+
+    /**
+     * @param timeout for the whole of an answer to arrive
+     * @param secret that the instances share; null where security is off
+     */
+    public HttpPeerClient(Duration timeout, PeerSecret secret, InstantSource clock) {
+        this.secret = secret;
+        this.clock = clock;
         this.timeout = timeout;
+        this.http = builder().build();
+    }
+
+    private HttpClient.Builder builder() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout);
+    }
+
+    /** Shows and trusts these certificates from the next connection on. */
+    public void use(Tls tls) {
+        http = builder().sslContext(tls.context()).build();
     }
 
     @Override
     public CompletionStage<InstanceSpend> ask(Peer peer, SpendQuery query) {
         HttpRequest request;
         try {
-            request = HttpRequest.newBuilder(URI.create(peer.url() + SPEND_PATH))
-                    .timeout(timeout)
+            request = request(peer, "POST", SPEND_PATH)
                     .header("Content-Type", Json.MEDIA_TYPE)
                     .POST(HttpRequest.BodyPublishers.ofByteArray(PeerJson.write(query)))
                     .build();
@@ -59,9 +79,7 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
     public CompletionStage<Instance> instance(Peer peer) {
         HttpRequest request;
         try {
-            request = HttpRequest.newBuilder(URI.create(peer.url() + INSTANCE_PATH))
-                    .timeout(timeout)
-                    .build();
+            request = request(peer, "GET", INSTANCE_PATH).build();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -72,10 +90,24 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
                 .whenComplete((instance, failure) -> exchange.cancel(true));
     }
 
+    private HttpRequest.Builder request(Peer peer, String method, String path) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(peer.url() + path)).timeout(timeout);
+        return secret == null ? request : request.header(PeerSecret.HEADER, secret.sign(method, path, clock.instant()));
+    }
+
+    private static IOException refused(int status) {
+        return new IOException(
+                status == 403
+                        ? "it does not take this instance for another one: security.peer.secret must be the same on all,"
+                                + " and their clocks within two minutes"
+                        : "it answered with status " + status);
+    }
+
     private static Instance readInstance(HttpResponse<byte[]> response) {
         try {
             if (response.statusCode() != 200) {
-                throw new IOException("it answered with status " + response.statusCode());
+                throw refused(response.statusCode());
             }
             return PeerJson.readInstance(response.body());
         } catch (IOException e) {
@@ -90,7 +122,7 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
                     return PeerJson.readSpend(response.body(), query.groupBy().size());
                 }
                 case 400 -> throw PeerJson.readRefusal(response.body());
-                default -> throw new IOException("it answered with status " + response.statusCode());
+                default -> throw refused(response.statusCode());
             }
         } catch (IOException e) {
             throw new CompletionException(e);

@@ -82,7 +82,11 @@ final class Json {
         g.writeObjectFieldStart("freshness");
         g.writeBooleanField("complete", freshness.complete());
         g.writeStringField("as_of", freshness.isKnown() ? freshness.asOf().toString() : null);
-        g.writeNumberField("lag_records", freshness.lagRecords());
+        if (freshness.lagRecords() == Freshness.NOT_TOLD) {
+            g.writeNullField("lag_records");
+        } else {
+            g.writeNumberField("lag_records", freshness.lagRecords());
+        }
         if (freshness.isKnown()) {
             g.writeNumberField("lag_ms", freshness.lagMs());
         } else {

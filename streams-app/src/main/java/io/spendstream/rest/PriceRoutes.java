@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.spendstream.access.Caller;
 import io.spendstream.pricing.PriceFault;
 import io.spendstream.pricing.PricesJson;
 import io.spendstream.query.Prices.Card;
@@ -9,7 +10,7 @@ import io.spendstream.query.Prices.Quote;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.ModelPrices;
-import io.vertx.core.Future;
+import io.vertx.core.Context;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 /**
  * The price book: {@code /v1/prices}, {@code /v1/prices/{model}} and {@code /v1/prices/{model}/quote}. A model's name may
@@ -34,12 +34,14 @@ final class PriceRoutes {
     private final RestPorts ports;
     private final WorkerExecutor workers;
     private final Bodies bodies;
+    private final Audited audited;
     private final EventJson events;
 
-    PriceRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+    PriceRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
         this.ports = ports;
         this.workers = workers;
         this.bodies = bodies;
+        this.audited = audited;
         this.events = new EventJson(ports.rules(), 1);
     }
 
@@ -73,26 +75,40 @@ final class PriceRoutes {
         Params.none(ctx.queryParams());
         String model = model(ctx, "");
         MediaTypes.requireJson(ctx.request());
+        Context context = ctx.vertx().getOrCreateContext();
+        Caller caller = Gate.caller(ctx);
         bodies.read(ctx.request())
                 .compose(body ->
-                        workers.executeBlocking(() -> store(model, body.toString(StandardCharsets.UTF_8)), false))
-                .compose(put -> Future.fromCompletionStage(
-                                put.stored, ctx.vertx().getOrCreateContext())
+                        workers.executeBlocking(() -> read(model, body.toString(StandardCharsets.UTF_8)), false))
+                .compose(put -> audited.make(
+                                caller,
+                                change(put),
+                                context,
+                                () -> ports.prices().put(put.prices))
                         .map(stored -> put))
-                .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, PricesJson.write(put.prices)))
+                .onSuccess(put -> answer(ctx, put.before == null ? 201 : 200, PricesJson.write(put.prices)))
                 .onFailure(ctx::fail);
     }
 
-    private record Put(ModelPrices prices, boolean isNew, CompletionStage<Void> stored) {}
+    /** @param before null where there was none */
+    private record Put(ModelPrices prices, ModelPrices before) {}
 
-    private Put store(String model, String json) {
+    private static Audited.Change change(Put put) {
+        return new Audited.Change(
+                "prices",
+                put.prices.getModel(),
+                null,
+                put.before == null ? null : PricesJson.write(put.before),
+                PricesJson.write(put.prices));
+    }
+
+    private Put read(String model, String json) {
         PricesJson.Reading reading = PricesJson.read(json, model);
         if (!reading.faults().isEmpty()) {
             throw Problem.badRequest("This is no valid price record; nothing was changed", faults(reading.faults()))
                     .exception();
         }
-        boolean isNew = ports.prices().get(model).isEmpty();
-        return new Put(reading.prices(), isNew, ports.prices().put(reading.prices()));
+        return new Put(reading.prices(), ports.prices().get(model).orElse(null));
     }
 
     private static List<Problem.Fault> faults(List<PriceFault> faults) {

@@ -47,6 +47,18 @@ record Problem(int status, String code, String title, String detail, List<Fault>
         return new Problem(400, "invalid-events", "Nothing was published", detail, errors, 0);
     }
 
+    static Problem unauthorized(String detail) {
+        return new Problem(401, "unauthorized", "It is not known who calls", detail);
+    }
+
+    static Problem forbidden(String detail) {
+        return forbidden(detail, List.of());
+    }
+
+    static Problem forbidden(String detail, List<Fault> errors) {
+        return new Problem(403, "forbidden", "The caller may not do this", detail, errors, 0);
+    }
+
     /** @throws ProblemException 400 where there are faults in events */
     static void refuse(List<Fault> faults, int faultsMax) {
         int count = faults.size();
@@ -90,6 +102,14 @@ record Problem(int status, String code, String title, String detail, List<Fault>
 
     static Problem tooManyRequests(String detail, long retryAfterSeconds) {
         return new Problem(429, "overloaded", "Too much at once", detail, List.of(), retryAfterSeconds);
+    }
+
+    static Problem tooOften(String detail, long retryAfterSeconds) {
+        return new Problem(429, "too-often", "The caller asks too often", detail, List.of(), retryAfterSeconds);
+    }
+
+    static Problem conflict(String detail) {
+        return new Problem(409, "conflict", "The name is taken", detail);
     }
 
     static Problem unavailable(String detail, long retryAfterSeconds) {

@@ -51,9 +51,10 @@ final class Problems {
         if (problem.retryAfterSeconds() > 0) {
             response.putHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
         }
+        // Also where the request was no HTTP and came through no route.
+        SafeHeaders.put(request);
         response.setStatusCode(problem.status())
                 .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .putHeader("Cache-Control", "no-store")
                 .end(Buffer.buffer(json(problem, request.path())));
     }
 

@@ -1,21 +1,30 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Tls;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP interface. Stores are read, and large bodies read and written, on workers; event loops never wait. */
 public final class RestServer implements AutoCloseable {
@@ -24,6 +33,8 @@ public final class RestServer implements AutoCloseable {
     private static final int HEADER_BYTES_MAX = 32 << 10;
     private static final int COMPRESSED_FROM_BYTES = 1 << 10;
     private static final int IDLE_SECONDS = 75;
+    private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
+    private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
     private static final long START_SECONDS_MAX = 30;
     /** How long requests under way may take to finish when the server stops. */
     public static final long DRAIN_SECONDS = 10;
@@ -35,20 +46,20 @@ public final class RestServer implements AutoCloseable {
     private final Api api;
     private final Router router;
 
-    private RestServer(Vertx vertx, RestConfig config, RestPorts ports) {
+    private RestServer(Vertx vertx, RestConfig config, RestPorts ports, RestSecurity security) {
         this.vertx = vertx;
         this.router = Router.router(vertx);
-        this.api = new Api(router);
-        route(config, ports);
+        this.api = new Api(router, new Gate(security, ports.clock()));
+        route(config, ports, security);
     }
 
     /**
      * On as many event loops as there are processors; on one where any free port will do, since Vert.x shares only ports
      * that are given.
      */
-    private Future<?> listen(RestConfig config) {
+    private Future<?> listen(RestConfig config, Tls tls) {
         int loops = config.port() == 0 ? 1 : Runtime.getRuntime().availableProcessors();
-        return vertx.deployVerticle(() -> new Listener(config), new DeploymentOptions().setInstances(loops));
+        return vertx.deployVerticle(() -> new Listener(config, tls), new DeploymentOptions().setInstances(loops));
     }
 
     /** Listens on an event loop of its own. */
@@ -56,17 +67,25 @@ public final class RestServer implements AutoCloseable {
 
         private final RestConfig config;
 
-        Listener(RestConfig config) {
+        private final Tls tls;
+
+        Listener(RestConfig config, Tls tls) {
             this.config = config;
+            this.tls = tls;
         }
 
         @Override
         public Future<?> start() {
-            HttpServer server = vertx.createHttpServer(options(config))
+            HttpServer server = vertx.createHttpServer(options(config, tls))
                     .invalidRequestHandler(Problems::answerInvalid)
                     .requestHandler(router);
             return server.listen().onSuccess(servers::add);
         }
+    }
+
+    /** Starts to listen, for anyone. */
+    static RestServer start(RestConfig config, RestPorts ports) throws IOException {
+        return start(config, ports, RestSecurity.OFF);
     }
 
     /**
@@ -74,14 +93,14 @@ public final class RestServer implements AutoCloseable {
      *
      * @throws IOException where the address cannot be had
      */
-    public static RestServer start(RestConfig config, RestPorts ports) throws IOException {
+    public static RestServer start(RestConfig config, RestPorts ports, RestSecurity security) throws IOException {
         // Without the file cache: nothing is served from files, and it would leave directories behind.
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
-            RestServer rest = new RestServer(vertx, config, ports);
-            await(rest.listen(config), START_SECONDS_MAX);
+            RestServer rest = new RestServer(vertx, config, ports, security);
+            await(rest.listen(config, security.tls()), START_SECONDS_MAX);
             return rest;
         } catch (IOException | RuntimeException e) {
             vertx.close();
@@ -117,12 +136,45 @@ public final class RestServer implements AutoCloseable {
         }
     }
 
+    /** Shows these certificates to whoever connects from now on; connections that are there stay. */
+    public void use(Tls tls) {
+        for (HttpServer server : servers) {
+            server.updateSSLOptions(ssl(tls), true)
+                    .onFailure(failure -> LOG.error("new certificates are not in use", failure));
+        }
+    }
+
+    private static ServerSSLOptions ssl(Tls tls) {
+        ServerSSLOptions options = new ServerSSLOptions()
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .addCertValue(Buffer.buffer(tls.certificate()))
+                        .addKeyValue(Buffer.buffer(tls.key())))
+                .setEnabledSecureTransportProtocols(PROTOCOLS);
+        return tls.clientCa() == null
+                ? options
+                : options.setClientAuth(ClientAuth.REQUIRED)
+                        .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(tls.clientCa())));
+    }
+
+    private static HttpServerOptions options(RestConfig config, Tls tls) {
+        HttpServerOptions options = options(config);
+        if (tls != null) {
+            ServerSSLOptions ssl = ssl(tls);
+            options.setSsl(true).setKeyCertOptions(ssl.getKeyCertOptions()).setClientAuth(ssl.getClientAuth());
+            options.setTrustOptions(ssl.getTrustOptions());
+            options.setEnabledSecureTransportProtocols(PROTOCOLS);
+        }
+        return options;
+    }
+
     private static HttpServerOptions options(RestConfig config) {
         return new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
                 .setMaxInitialLineLength(LINE_LENGTH_MAX)
                 .setMaxHeaderSize(HEADER_BYTES_MAX)
+                // An upgrade in clear is how requests are smuggled past proxies that do not look into it.
+                .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(true)
                 .setCompressionContentSizeThreshold(COMPRESSED_FROM_BYTES)
                 .setDecompressionSupported(true)
@@ -130,16 +182,15 @@ public final class RestServer implements AutoCloseable {
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
     }
 
-    private void route(RestConfig config, RestPorts ports) {
+    private void route(RestConfig config, RestPorts ports, RestSecurity security) {
         WorkerExecutor workers = vertx.createSharedWorkerExecutor("spendstream-rest", config.workers());
         WorkerExecutor intake = vertx.createSharedWorkerExecutor("spendstream-intake", config.intakeWorkers());
         Bodies bodies = new Bodies(vertx, config.bodyBytesMax(), config.bodyTimeout());
+        Audited audited = new Audited(security.audit(), workers, ports.clock());
         router.route()
                 .failureHandler(ctx -> Problems.answer(ctx, ctx.statusCode()))
                 .handler(ctx -> {
-                    ctx.response()
-                            .putHeader("X-Content-Type-Options", "nosniff")
-                            .putHeader("Cache-Control", "no-store");
+                    SafeHeaders.put(ctx.request());
                     ctx.next();
                 });
         if (ports.budgets() != null) {
@@ -149,11 +200,11 @@ public final class RestServer implements AutoCloseable {
         new EventRoutes(ports, config, intake, bodies).mount(api);
         new SpendRoutes(ports, workers, bodies, config.queriesMax()).mount(api);
         new FocusRoutes(ports, workers).mount(api);
-        new PriceRoutes(ports, workers, bodies).mount(api);
+        new PriceRoutes(ports, workers, bodies, audited).mount(api);
         if (ports.budgets() != null) {
-            new BudgetRoutes(ports, workers, bodies).mount(api);
-            new AlertRoutes(ports, workers, bodies).mount(api);
-            new SilenceRoutes(ports, workers, bodies).mount(api);
+            new BudgetRoutes(ports, workers, bodies, audited).mount(api);
+            new AlertRoutes(ports, workers, bodies, audited).mount(api);
+            new SilenceRoutes(ports, workers, bodies, audited).mount(api);
         }
         new InstanceRoutes(ports, workers).mount(api);
         new PageRoutes().mount(api);

@@ -1,12 +1,13 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
 import io.spendstream.alert.AlertNoteJson;
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetFault;
 import io.spendstream.query.Notes;
 import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertNoteKind;
-import io.vertx.core.Future;
+import io.vertx.core.Context;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -16,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 
 /** Alerts that nobody is to be told of for a while: {@code /v1/silences} and {@code /{id}}. */
 final class SilenceRoutes {
@@ -31,12 +31,14 @@ final class SilenceRoutes {
     private final InstantSource clock;
     private final WorkerExecutor workers;
     private final Bodies bodies;
+    private final Audited audited;
 
-    SilenceRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies) {
+    SilenceRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
         this.notes = ports.budgets().notes();
         this.clock = ports.clock();
         this.workers = workers;
         this.bodies = bodies.upTo(BODY_BYTES_MAX);
+        this.audited = audited;
     }
 
     void mount(Api api) {
@@ -49,7 +51,12 @@ final class SilenceRoutes {
     private void list(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        workers.executeBlocking(() -> AlertNoteJson.writeSilences(notes.silences()), false)
+        Caller caller = Gate.caller(ctx);
+        workers.executeBlocking(
+                        () -> AlertNoteJson.writeSilences(notes.silences().stream()
+                                .filter(silence -> Tenancy.isFor(silence, caller))
+                                .toList()),
+                        false)
                 .onSuccess(json -> answer(ctx, 200, json))
                 .onFailure(ctx::fail);
     }
@@ -57,28 +64,43 @@ final class SilenceRoutes {
     private void get(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
-        answer(ctx, 200, AlertNoteJson.writeSilence(existing(ctx.pathParam("id"))));
+        answer(ctx, 200, AlertNoteJson.writeSilence(existing(ctx)));
     }
 
     private void put(RoutingContext ctx) {
         Params.none(ctx.queryParams());
         String id = ctx.pathParam("id");
+        Caller caller = Gate.caller(ctx);
         MediaTypes.requireJson(ctx.request());
+        Context context = ctx.vertx().getOrCreateContext();
         bodies.read(ctx.request())
-                .compose(body -> workers.executeBlocking(() -> store(id, body.toString(StandardCharsets.UTF_8)), false))
-                .compose(put -> Future.fromCompletionStage(
-                                put.stored, ctx.vertx().getOrCreateContext())
+                .compose(body ->
+                        workers.executeBlocking(() -> read(id, body.toString(StandardCharsets.UTF_8), caller), false))
+                .compose(put -> audited.make(
+                                caller, change(id, put.before, put.silence), context, () -> notes.put(put.silence))
                         .map(stored -> put))
-                .onSuccess(put -> answer(ctx, put.isNew ? 201 : 200, AlertNoteJson.writeSilence(put.silence)))
+                .onSuccess(put -> answer(ctx, put.before == null ? 201 : 200, AlertNoteJson.writeSilence(put.silence)))
                 .onFailure(ctx::fail);
     }
 
-    private record Put(AlertNote silence, boolean isNew, CompletionStage<Void> stored) {}
+    /** @param before null where there was none */
+    private record Put(AlertNote silence, AlertNote before) {}
 
-    private Put store(String id, String json) {
+    /** A silence may name several tenants, so it is nobody's in the log; the log has its text. */
+    private static Audited.Change change(String id, AlertNote before, AlertNote after) {
+        return new Audited.Change(
+                "silence",
+                id,
+                null,
+                before == null ? null : AlertNoteJson.writeSilence(before),
+                after == null ? null : AlertNoteJson.writeSilence(after));
+    }
+
+    private Put read(String id, String json, Caller caller) {
         AlertNoteJson.Reading reading =
                 AlertNoteJson.readSilence(json, id, clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        boolean isNew = find(id).isEmpty();
+        Optional<AlertNote> before = find(id);
+        boolean isNew = before.isEmpty();
         List<BudgetFault> faults = new ArrayList<>(reading.faults());
         if (isNew && notes.silences().size() >= AlertNotes.SILENCES_MAX) {
             faults.add(new BudgetFault(
@@ -88,15 +110,25 @@ final class SilenceRoutes {
             throw Problem.badRequest("This is no valid silence; nothing was changed", Problem.faults(faults))
                     .exception();
         }
-        return new Put(reading.note(), isNew, notes.put(reading.note()));
+        if (!Tenancy.isFor(reading.note(), caller)) {
+            throw Problem.forbidden("match.tenant must name tenants of '" + caller.name() + "', which is for "
+                            + caller.tenantsInWords() + ", and no other")
+                    .exception();
+        }
+        if (before.isPresent() && !Tenancy.isFor(before.get(), caller)) {
+            throw Tenancy.taken(id).exception();
+        }
+        return new Put(reading.note(), before.orElse(null));
     }
 
     private void delete(RoutingContext ctx) {
         Params.none(ctx.queryParams());
-        String id = existing(ctx.pathParam("id")).getId();
-        workers.executeBlocking(() -> notes.delete(AlertNoteKind.SILENCE, id), false)
-                .compose(deleted ->
-                        Future.fromCompletionStage(deleted, ctx.vertx().getOrCreateContext()))
+        AlertNote silence = existing(ctx);
+        audited.make(
+                        Gate.caller(ctx),
+                        change(silence.getId(), silence, null),
+                        ctx.vertx().getOrCreateContext(),
+                        () -> notes.delete(AlertNoteKind.SILENCE, silence.getId()))
                 .onSuccess(done -> ctx.response().setStatusCode(204).end())
                 .onFailure(ctx::fail);
     }
@@ -107,9 +139,13 @@ final class SilenceRoutes {
                 .findFirst();
     }
 
-    private AlertNote existing(String id) {
-        return find(id).orElseThrow(() ->
-                Problem.notFound("There is no silence '" + id + "'").exception());
+    /** Another tenant's is not there. */
+    private AlertNote existing(RoutingContext ctx) {
+        String id = ctx.pathParam("id");
+        Caller caller = Gate.caller(ctx);
+        return find(id).filter(silence -> Tenancy.isFor(silence, caller))
+                .orElseThrow(() ->
+                        Problem.notFound("There is no silence '" + id + "'").exception());
     }
 
     private static void answer(RoutingContext ctx, int status, String json) {

@@ -1,5 +1,7 @@
 package io.spendstream.rest;
 
+import io.spendstream.access.Caller;
+import io.spendstream.query.Freshness;
 import io.spendstream.query.SpendAnswer;
 import io.spendstream.query.SpendQuery;
 import io.vertx.core.Future;
@@ -41,13 +43,19 @@ final class SpendRoutes {
 
     private void spend(RoutingContext ctx) {
         boolean csv = Accepts.best(ctx, Json.MEDIA_TYPE, SpendCsv.MEDIA_TYPE).equals(SpendCsv.MEDIA_TYPE);
-        SpendQuery query = SpendParams.read(
-                params(ctx.queryParams()), ports.dimensions(), ports.clock().instant());
+        Caller caller = Gate.caller(ctx);
+        SpendQuery query = Tenancy.restricted(
+                SpendParams.read(
+                        params(ctx.queryParams()),
+                        ports.dimensions(),
+                        ports.clock().instant()),
+                caller);
         limited(
                 ctx,
                 queries,
                 () -> Future.fromCompletionStage(
                                 ports.spend().spend(query), ctx.vertx().getOrCreateContext())
+                        .map(answer -> answer.with(Tenancy.shown(answer.freshness(), caller)))
                         .compose(answer -> workers.executeBlocking(
                                 () -> {
                                     byte[] body = csv ? SpendCsv.write(answer) : SpendJson.write(answer);
@@ -76,11 +84,12 @@ final class SpendRoutes {
                 .putHeader(
                         "Spendstream-Complete",
                         Boolean.toString(answer.freshness().complete()))
-                .putHeader(
-                        "Spendstream-Lag-Records",
-                        Long.toString(answer.freshness().lagRecords()))
                 .putHeader("Spendstream-Row-Count", Integer.toString(answer.rowCount()))
                 .putHeader("Spendstream-Truncated", Boolean.toString(answer.truncated()));
+        if (answer.freshness().lagRecords() != Freshness.NOT_TOLD) {
+            response.putHeader(
+                    "Spendstream-Lag-Records", Long.toString(answer.freshness().lagRecords()));
+        }
         if (answer.freshness().isKnown()) {
             response.putHeader("Spendstream-As-Of", answer.freshness().asOf().toString())
                     .putHeader(

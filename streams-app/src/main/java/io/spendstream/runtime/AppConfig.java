@@ -90,7 +90,7 @@ public final class AppConfig {
 
     private static final Pattern ADDRESS = Pattern.compile("([^\\s:/\\[\\]]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
 
-    static final ConfigDef DEFINITION = new ConfigDef()
+    static final ConfigDef DEFINITION = SecurityConfig.define(new ConfigDef()
             .define(
                     APPLICATION_ID,
                     Type.STRING,
@@ -348,7 +348,7 @@ public final class AppConfig {
                     64,
                     Range.between(8, 1_000_000),
                     Importance.MEDIUM,
-                    "Write buffers of all stores together.");
+                    "Write buffers of all stores together."));
 
     private final AbstractConfig values;
     private final Map<String, String> kafka;
@@ -599,6 +599,11 @@ public final class AppConfig {
     /** What goes to every Kafka client as it is. */
     public Map<String, String> kafka() {
         return kafka;
+    }
+
+    /** Who may call. */
+    public SecurityConfig security() {
+        return new SecurityConfig(values);
     }
 
     /** How anomalies are looked for. */

@@ -5,6 +5,7 @@ import io.spendstream.budget.BudgetBook;
 import io.spendstream.client.PublisherConfig;
 import io.spendstream.client.UsagePublisher;
 import io.spendstream.pricing.PriceBook;
+import io.spendstream.query.AuditLog;
 import io.spendstream.query.Budgets;
 import io.spendstream.query.EventIntake;
 import io.spendstream.query.Notes;
@@ -27,6 +28,7 @@ public final class Clients implements AutoCloseable {
     private final PricesTopic prices;
     private final BudgetsTopic budgets;
     private final NotesTopic notes;
+    private final AuditTopic audit;
 
     public Clients(
             AppConfig config,
@@ -49,6 +51,16 @@ public final class Clients implements AutoCloseable {
                 alertNotes,
                 topics.alertNotes().name(),
                 new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.notes.serializer()));
+        Map<String, Object> large = definitions(config);
+        large.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.BATCH_BYTES_MAX);
+        large.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        audit = new AuditTopic(
+                topics.auditLog().name(),
+                new KafkaProducer<>(large, new StringSerializer(), schemas.audit.serializer()));
+    }
+
+    public AuditLog audit() {
+        return audit;
     }
 
     /** What its acknowledgements depend on stays as it is; the rest is as configured for every client. */
@@ -92,6 +104,7 @@ public final class Clients implements AutoCloseable {
     public void close() {
         publisher.close(CLOSE_WITHIN);
         notes.close();
+        audit.close();
         budgets.close();
         prices.close();
     }

@@ -241,8 +241,9 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         }
     }
 
-    private static String url(HostInfo host) {
-        return "http://" + address(host);
+    /** All instances are reached in the same way. */
+    private String url(HostInfo host) {
+        return config.security().scheme() + "://" + address(host);
     }
 
     /** A numeric address of version 6 has colons of its own. */

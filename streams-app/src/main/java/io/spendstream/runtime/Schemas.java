@@ -8,6 +8,7 @@ import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertNote;
+import io.spendstream.v1.AuditEntry;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
@@ -39,6 +40,7 @@ public final class Schemas {
     public final AvroSerde<BudgetStatus> statuses;
     public final AvroSerde<Alert> alerts;
     public final AvroSerde<AlertNote> notes;
+    public final AvroSerde<AuditEntry> audit;
     public final WriterSchemas writers;
 
     private final SchemaRegistry registry;
@@ -55,6 +57,7 @@ public final class Schemas {
         statuses = new AvroSerde<>(BudgetStatus.class, registry);
         alerts = new AvroSerde<>(Alert.class, registry);
         notes = new AvroSerde<>(AlertNote.class, registry);
+        audit = new AvroSerde<>(AuditEntry.class, registry);
         writers = new WriterSchemas(registry, () -> System.nanoTime() / 1_000_000, background());
     }
 
@@ -87,6 +90,7 @@ public final class Schemas {
         warm(alerts, topics.budgetAlerts().name());
         warm(alerts, topics.anomalyAlerts().name());
         warm(notes, topics.alertNotes().name());
+        warm(audit, topics.auditLog().name());
         writers.learn(AvroSerde.valueSubject(topics.usageEvents().name()));
     }
 

@@ -19,6 +19,7 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param budgetAlerts alerts of budgets as they open and are resolved; key: alert id
  * @param anomalyAlerts alerts of detectors likewise; key: alert id
  * @param alertNotes what people say about alerts: acknowledgements and silences; key: which of them, and id
+ * @param auditLog who changed what over REST; key: kind of thing and id
  */
 public record Topics(
         Topic usageEvents,
@@ -31,7 +32,8 @@ public record Topics(
         Topic budgetStatus,
         Topic budgetAlerts,
         Topic anomalyAlerts,
-        Topic alertNotes) {
+        Topic alertNotes,
+        Topic auditLog) {
 
     /** Of a usage event, key and value together and uncompressed: more cannot be one, whatever its fields hold. */
     public static final int RECORD_BYTES_MAX = 8 << 20;
@@ -47,6 +49,9 @@ public record Topics(
     private static final Duration EVENTS_KEPT = Duration.ofDays(40);
     private static final Duration ALERTS_KEPT = Duration.ofDays(90);
     private static final Duration NOTES_KEPT = Duration.ofDays(400);
+    /** More than a year, so that one year can be compared with the same time of the one before. */
+    private static final Duration AUDIT_KEPT = Duration.ofDays(400);
+
     private static final Duration ROLLUPS_KEPT = Duration.ofDays(3 * 365 + 1);
 
     public static Topics withPrefix(String prefix) {
@@ -74,7 +79,12 @@ public record Topics(
                 // A silence is over by then. Nobody takes back what was said of an alert that is long over.
                 Topic.kept(prefix + "alert-notes", NOTES_KEPT)
                         .withPartitions(1)
-                        .with(TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete"));
+                        .with(TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete"),
+                // Never compacted: each change counts. An entry has a definition twice, before and after.
+                Topic.kept(prefix + "audit-log", AUDIT_KEPT)
+                        .withPartitions(1)
+                        .with(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE)
+                        .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(4 << 20)));
     }
 
     public List<Topic> all() {
@@ -89,6 +99,7 @@ public record Topics(
                 budgetStatus,
                 budgetAlerts,
                 anomalyAlerts,
-                alertNotes);
+                alertNotes,
+                auditLog);
     }
 }

@@ -37,7 +37,7 @@ class RunCommandTest {
         // Given
         Path file = Files.writeString(
                 directory.resolve("app.properties"),
-                "http.port=0\nstate.dir=" + directory.resolve("state") + "\n" + line + "\n");
+                "http.port=0\nsecurity.mode=off\nstate.dir=" + directory.resolve("state") + "\n" + line + "\n");
 
         // When
         int exit = run(file);
@@ -45,6 +45,19 @@ class RunCommandTest {
         // Then
         assertThat(exit).isEqualTo(RunCommand.EXIT_CONFIGURATION);
         assertThat(err.toString()).startsWith("spendstream: ").contains(says).doesNotContain("\tat ");
+    }
+
+    @Test
+    void nothingStartsOpenUnlessSomebodySaysSo() throws IOException {
+        // Given
+        Path file = Files.writeString(directory.resolve("app.properties"), "http.port=0\n");
+
+        // When
+        int exit = run(file);
+
+        // Then
+        assertThat(exit).isEqualTo(RunCommand.EXIT_CONFIGURATION);
+        assertThat(err.toString()).contains("security.keys.file", "keys create", "security.mode=off");
     }
 
     @Test

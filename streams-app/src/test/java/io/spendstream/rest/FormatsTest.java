@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class FormatsTest {
 
-    private static final String MESSAGE = """
+    static final String MESSAGE = """
             {"id": "msg_1", "model": "claude-sonnet-4-5", "content": [{"type": "text", "text": "Hi"}],
              "usage": {"input_tokens": 21, "cache_read_input_tokens": 4000, "output_tokens": 503}}""";
     private static final String AT = "time=2026-11-21T11:59:00Z";

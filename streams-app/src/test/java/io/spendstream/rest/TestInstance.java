@@ -88,15 +88,14 @@ final class TestInstance implements AutoCloseable {
     }
 
     TestInstance(RestConfig config) throws IOException {
+        this(config, RestSecurity.OFF);
+    }
+
+    TestInstance(RestConfig config, RestSecurity security) throws IOException {
+        HttpPeerClient client = new HttpPeerClient(PEER_TIMEOUT, security.peers(), () -> NOW);
         LocalSpend local = new LocalSpend(() -> cells, DIMENSIONS, () -> new Lag(3, NOW.minusMillis(85)), 1_000);
-        ClusterSpend spend = new ClusterSpend(
-                local,
-                this::membership,
-                new HttpPeerClient(PEER_TIMEOUT),
-                workers,
-                Retention.DEFAULT,
-                () -> NOW,
-                1_000);
+        ClusterSpend spend =
+                new ClusterSpend(local, this::membership, client, workers, Retention.DEFAULT, () -> NOW, 1_000);
         server = RestServer.start(
                 config,
                 new RestPorts(
@@ -106,11 +105,12 @@ final class TestInstance implements AutoCloseable {
                         events -> intake.publish(events),
                         new EventRules(Horizon.DEFAULT),
                         prices,
-                        new ClusterInstances(() -> instance, this::membership, new HttpPeerClient(PEER_TIMEOUT)),
+                        new ClusterInstances(() -> instance, this::membership, client),
                         new Health(),
                         () -> "# TYPE up gauge\nup 1\n",
                         () -> NOW,
-                        new BudgetPorts(budgets, budgets, this::find, notes, AdmissionPolicy.DEFAULT)));
+                        new BudgetPorts(budgets, budgets, this::find, notes, AdmissionPolicy.DEFAULT)),
+                security);
     }
 
     private CompletionStage<Alerts.Found> find(Alerts.Query query) {

@@ -1,6 +1,7 @@
 package io.spendstream.acceptance.bench;
 
 import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.SecurityConfig;
 import io.spendstream.sandbox.BrokerProcess;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
 import io.spendstream.schema.AvroSerde;
@@ -83,6 +84,7 @@ final class Site implements AutoCloseable {
                 AppConfig.TOPIC_PARTITIONS, Integer.toString(partitions),
                 AppConfig.CUBE_PARTITIONS, Integer.toString(partitions),
                 AppConfig.HTTP_PORT, "0",
+                SecurityConfig.MODE, "off",
                 AppConfig.STATE_DIR, directory.resolve(id).toString()));
         config.putAll(changes);
         return AppConfig.of(config);

@@ -1,0 +1,226 @@
+package io.spendstream.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.spendstream.Spendstream;
+import io.spendstream.access.ApiKeys;
+import io.spendstream.access.Scope;
+import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.SecurityConfig;
+import io.spendstream.sandbox.BrokerPlace;
+import io.spendstream.sandbox.EmbeddedBroker;
+import io.spendstream.sandbox.registry.DevelopmentRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** A broker that lets nobody do anything unless told, and an application that may do what docs/security.md lists. */
+@Timeout(180)
+class SecuredKafkaTest {
+
+    private static final Path DOCUMENT = Path.of("..", "docs", "security.md");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| ([A-Z_]+) \\| `([^`]+)` \\| ([A-Z]+) \\| ([A-Z ]+) \\|$");
+    private static final String PASSWORD = "marker-of-the-password-71";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private String key;
+
+    private static Map<String, String> broker() {
+        return Map.of(
+                "listener.security.protocol.map",
+                "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name",
+                "PLAINTEXT",
+                "sasl.enabled.mechanisms",
+                "PLAIN",
+                "sasl.mechanism.inter.broker.protocol",
+                "PLAIN",
+                "listener.name.plaintext.plain.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"admin\""
+                        + " password=\"admin\" user_admin=\"admin\" user_app=\"" + PASSWORD + "\";",
+                "authorizer.class.name",
+                "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                // The controller's own connections have no name; nobody else reaches that listener as one.
+                "super.users",
+                "User:admin;User:ANONYMOUS");
+    }
+
+    private static Map<String, String> client(String user, String password) {
+        return Map.of(
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + user + "\" password=\""
+                        + password + "\";");
+    }
+
+    /** What the document lists, as one grant for each operation. */
+    private static List<AclBinding> documented() throws IOException {
+        String text = Files.readString(DOCUMENT);
+        String listed = text.substring(text.indexOf("<!-- acls: begin -->"), text.indexOf("<!-- acls: end -->"));
+        List<AclBinding> grants = new ArrayList<>();
+        for (MatchResult row : ROW.matcher(listed).results().toList()) {
+            for (String operation : row.group(4).trim().split(" ")) {
+                grants.add(new AclBinding(
+                        new ResourcePattern(
+                                ResourceType.valueOf(row.group(1)), row.group(2), PatternType.valueOf(row.group(3))),
+                        new AccessControlEntry(
+                                "User:app", "*", AclOperation.valueOf(operation), AclPermissionType.ALLOW)));
+            }
+        }
+        return grants;
+    }
+
+    private static Admin admin(EmbeddedBroker broker) {
+        Map<String, Object> config = new HashMap<>(client("admin", "admin"));
+        config.put("bootstrap.servers", broker.bootstrapServers());
+        return Admin.create(config);
+    }
+
+    @Test
+    void theDocumentedGrantsAreEnoughAndTheirSecretIsNowhere(@TempDir Path directory) throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(log);
+        try (EmbeddedBroker broker =
+                        new EmbeddedBroker(directory.resolve("kafka"), 0, BrokerPlace.ALONE, broker()).start();
+                DevelopmentRegistry registry = new DevelopmentRegistry(directory.resolve("registry.json"), 0);
+                Admin admin = admin(broker)) {
+            // Given
+            List<AclBinding> grants = documented();
+            assertThat(grants).hasSizeGreaterThan(30);
+            admin.createAcls(grants).all().get();
+            AppConfig config = config(directory, broker, registry);
+
+            try (Spendstream app = Spendstream.start(config)) {
+                // When
+                app.awaitReady(PATIENCE);
+                assertStatus(201, app, "PUT", "/v1/prices/m", """
+                        {"cards": [{"effective_from": "2024-01-01T00:00:00Z",
+                          "rates": [{"meter": "input_tokens", "usd_per_million": 1}]}]}""");
+                assertStatus(201, app, "PUT", "/v1/budgets/b", """
+                        {"limit": 1, "period": "day", "thresholds": [{"at": 0.5, "action": "notify"}]}""");
+                assertStatus(202, app, "POST", "/v1/events", event("e1", "m"));
+                assertStatus(202, app, "POST", "/v1/events", event("e2", "unpriced"));
+
+                // Then what is counted goes through every topic
+                await(
+                        "spend",
+                        () -> send(app, "GET", "/v1/spend?model=m", "").body().contains("\"cost_usd\":0.6"));
+                await(
+                        "the alert",
+                        () -> send(app, "GET", "/v1/alerts?budget=b", "").body().contains("\"threshold\":0.5"));
+                assertThat(send(app, "GET", "/metrics", "").body()).doesNotContain(PASSWORD);
+
+                // When one of them is taken back
+                admin.deleteAcls(List.of(grants.stream()
+                                .filter(grant -> grant.pattern().name().equals("usage-events")
+                                        && grant.entry().operation() == AclOperation.WRITE)
+                                .findFirst()
+                                .orElseThrow()
+                                .toFilter()))
+                        .all()
+                        .get();
+
+                // Then
+                await(
+                        "a refusal",
+                        () -> send(app, "POST", "/v1/events", event("e3", "m")).statusCode() == 503);
+            }
+            assertThat(config.toString() + config.security()).doesNotContain(PASSWORD);
+            assertThat(log.list)
+                    .isNotEmpty()
+                    .noneMatch(said -> said.getFormattedMessage().contains(PASSWORD));
+        } finally {
+            root.detachAppender(log);
+        }
+    }
+
+    private AppConfig config(Path directory, EmbeddedBroker broker, DevelopmentRegistry registry) throws IOException {
+        ApiKeys.Created created =
+                ApiKeys.create("test", List.of(Scope.values()), List.of("*"), null, new SecureRandom());
+        key = created.key();
+        Path keys = Files.writeString(directory.resolve("keys.jsonl"), created.line());
+        Map<String, String> config = new HashMap<>();
+        client("app", PASSWORD).forEach((name, value) -> config.put("kafka." + name, value));
+        config.put(AppConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+        config.put(AppConfig.REGISTRY_URL, registry.url().toString());
+        config.put(AppConfig.HTTP_PORT, "0");
+        config.put(AppConfig.STATE_DIR, directory.resolve("state").toString());
+        config.put(SecurityConfig.KEYS_FILE, keys.toString());
+        return AppConfig.of(config);
+    }
+
+    private static String event(String id, String model) {
+        return """
+                {"id": "%s", "time": "%s", "feature": "chat", "model": "%s", "input_tokens": 600000}""".formatted(id, Instant.now(), model);
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) {
+        Await.until(
+                what,
+                PATIENCE,
+                () -> {
+                    try {
+                        return condition.holds();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                holds -> holds);
+    }
+
+    private void assertStatus(int status, Spendstream app, String method, String path, String body) throws Exception {
+        HttpResponse<String> response = send(app, method, path, body);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    }
+
+    private HttpResponse<String> send(Spendstream app, String method, String path, String body)
+            throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(app.url() + path))
+                        .header("Content-Type", "application/json")
+                        .header("Authorization", "Bearer " + key)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}

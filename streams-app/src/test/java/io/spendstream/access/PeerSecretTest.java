@@ -1,0 +1,60 @@
+package io.spendstream.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class PeerSecretTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final String PATH = "/internal/v1/spend";
+
+    private final PeerSecret secret = new PeerSecret("0123456789abcdef");
+
+    private boolean taken(String carried, String method, String path, Instant at) {
+        return secret.isSigned(carried, method, path, at);
+    }
+
+    @Test
+    void whatIsSignedHoldsForItsAddressAndTwoMinutes() {
+        String signed = secret.sign("POST", PATH, NOW);
+
+        assertThat(taken(signed, "POST", PATH, NOW)).isTrue();
+        assertThat(taken(signed, "POST", PATH, NOW.plusSeconds(120))).isTrue();
+        assertThat(taken(signed, "POST", PATH, NOW.minusSeconds(120))).isTrue();
+        assertThat(taken(signed, "POST", PATH, NOW.plusSeconds(121))).isFalse();
+        assertThat(taken(signed, "GET", PATH, NOW)).isFalse();
+        assertThat(taken(signed, "POST", PATH + "/x", NOW)).isFalse();
+        assertThat(new PeerSecret("0123456789abcdeF").isSigned(signed, "POST", PATH, NOW))
+                .isFalse();
+        assertThat(signed).doesNotContain("0123456789abcdef");
+    }
+
+    @Test
+    void whatIsNotSignedIsNotTaken() {
+        String signed = secret.sign("POST", PATH, NOW);
+        String later = (NOW.getEpochSecond() + 1) + signed.substring(signed.indexOf(':'));
+        String[] carried = {
+            null,
+            "",
+            ":",
+            "1:",
+            "x:00",
+            later,
+            signed + "0",
+            signed.substring(0, signed.length() - 2),
+            "9223372036854775807:00",
+            "-9223372036854775808:zz"
+        };
+        for (String wrong : carried) {
+            assertThat(taken(wrong, "POST", PATH, NOW)).as(wrong).isFalse();
+        }
+    }
+
+    @Test
+    void aShortSecretIsNone() {
+        assertThatThrownBy(() -> new PeerSecret("0123456789abcde")).hasMessageContaining("16");
+    }
+}
