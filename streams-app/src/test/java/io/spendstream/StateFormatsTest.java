@@ -70,12 +70,14 @@ class StateFormatsTest {
         try (Pipeline unbroken = new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry)) {
             // Given
             work(unbroken);
-            Pipeline before = new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry, stores, new BudgetBook(), Pipeline.NOW);
+            Pipeline before =
+                    new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry, stores, new BudgetBook(), Pipeline.NOW);
             load(before, Files.readAllLines(RECORDED, StandardCharsets.UTF_8));
             before.stop();
 
             // When
-            try (Pipeline upgraded = new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry, stores, new BudgetBook(), Pipeline.NOW)) {
+            try (Pipeline upgraded =
+                    new Pipeline(CommitPoint.Mode.BEFORE_COMMIT, registry, stores, new BudgetBook(), Pipeline.NOW)) {
                 define(upgraded);
                 goOn(upgraded);
                 goOn(unbroken);
