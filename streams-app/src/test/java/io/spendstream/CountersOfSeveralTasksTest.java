@@ -153,8 +153,8 @@ class CountersOfSeveralTasksTest {
 
         private void send() {
             context.forwarded("fed")
-                    .forEach(forwarded -> underWay
-                            .computeIfAbsent((Integer) forwarded.record().key(), p -> new ArrayDeque<>())
+                    .forEach(forwarded -> underWay.computeIfAbsent(
+                                    (Integer) forwarded.record().key(), p -> new ArrayDeque<>())
                             .add((byte[]) forwarded.record().value()));
             context.resetForwards();
         }
@@ -241,8 +241,8 @@ class CountersOfSeveralTasksTest {
                             Long::sum));
             watch.alerts.values().stream()
                     .filter(alert -> alert.getState() == AlertState.OPEN)
-                    .forEach(alert -> open.add(
-                            alert.getBudget() + "|" + alert.getScope().values() + "|" + alert.getThreshold()));
+                    .forEach(alert ->
+                            open.add(alert.getBudget() + "|" + alert.getScope().values() + "|" + alert.getThreshold()));
         }
         Map<String, Long> expected = new TreeMap<>();
         List<String> passed = new ArrayList<>();

@@ -132,8 +132,7 @@ final class AdmissionChecks {
         });
     }
 
-    private void measure(
-            Instance instance, String what, String name, int connections, int rate, ObjectNode result)
+    private void measure(Instance instance, String what, String name, int connections, int rate, ObjectNode result)
             throws IOException, InterruptedException {
         Map<String, String> said =
                 JavaProcess.run(AdmissionLoad.class, instance.url(), connections, rate, WARM_UP_S, MEASURED_S, what);
