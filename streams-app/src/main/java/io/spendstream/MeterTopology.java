@@ -11,8 +11,10 @@ import io.spendstream.dedupe.DedupeStage;
 import io.spendstream.detect.DetectStage;
 import io.spendstream.detect.QuarterCloses;
 import io.spendstream.detect.RequestOutliers;
+import io.spendstream.format.UsageFormat;
 import io.spendstream.ingest.DecodeStage;
 import io.spendstream.ingest.EventRules;
+import io.spendstream.ingest.SpanStage;
 import io.spendstream.ingest.WriterSchemas;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.pricing.PriceStage;
@@ -74,6 +76,7 @@ import org.apache.kafka.streams.state.Stores;
  *            usage-rejected  usage-unpriced    └──────→ watch ←──┘ └→ detect → anomaly-alerts
  *                            usage-priced                 ↓
  *                                               budget-status, budget-alerts
+ * spans of OpenTelemetry → map-spans → usage-events, usage-rejected
  * prices → price book, budgets → budget book, alert-notes → watch, detect; restate-budgets → budgets
  * </pre>
  */
@@ -100,6 +103,10 @@ public final class MeterTopology {
     private static final String REJECTED = "usage-rejected";
     private static final String UNPRICED = "usage-unpriced";
     private static final String PRICED = "usage-priced";
+    private static final String SPANS = "otel-spans";
+    private static final String MAP_SPANS = "map-spans";
+    private static final String EVENTS_OF_SPANS = "usage-events-of-spans";
+    private static final String REJECTED_SPANS = "rejected-spans";
 
     /** Blocks of a few hundred kilobytes: larger segments would only be kept longer than needed. */
     private static final Map<String, String> CHANGELOG =
@@ -118,6 +125,7 @@ public final class MeterTopology {
      * @param publishPriced whether every counted event goes to {@code usage-priced}
      * @param deltaPartitions of the topics before the cube, the counters and the detectors; fixed once there is state
      * @param eventPartitions of the events
+     * @param spans where spans of OpenTelemetry come from, or null where they do not
      */
     public record Settings(
             Topics topics,
@@ -128,7 +136,11 @@ public final class MeterTopology {
             CommitPoint.Mode commitMode,
             boolean publishPriced,
             int deltaPartitions,
-            int eventPartitions) {}
+            int eventPartitions,
+            Spans spans) {}
+
+    /** A topic of OpenTelemetry spans, and how they are encoded. */
+    public record Spans(String topic, UsageFormat format) {}
 
     /** Records as bytes. */
     public record Serdeses(
@@ -214,8 +226,11 @@ public final class MeterTopology {
         KStream<Object, Object> rolledUp = rollUp(builder, combined);
         watch(builder, repartitioned(combined, SCOPES_OF_USAGE), repartitioned(only(rolledUp), SCOPES_OF_CUBE));
         detect(builder, repartitioned(combined, OUTLIERS), repartitioned(only(rolledUp), CLOSES));
-        // The last, as it came last: tasks are numbered in this order, and so is their state on disk.
+        // The last, as they came last: tasks are numbered in this order, and so is their state on disk.
         readNotes(builder);
+        if (settings.spans() != null) {
+            readSpans(builder, settings.spans());
+        }
         return builder.build();
     }
 
@@ -265,6 +280,27 @@ public final class MeterTopology {
                 topic,
                 Consumed.with(Serdes.Bytes(), Serdes.ByteArray()).withName(name),
                 stage);
+    }
+
+    private void readSpans(StreamsBuilder builder, Spans spans) {
+        KStream<byte[], Object> mapped = builder.stream(
+                        spans.topic(),
+                        Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                                .withName(SPANS)
+                                .withTimestampExtractor(new ReceivedTime()))
+                .process(
+                        () -> new SpanStage(
+                                spans.format(),
+                                shared.rules(),
+                                new DecodeStage.Ways(EVENTS_OF_SPANS, REJECTED_SPANS, spans.topic())),
+                        Named.as(MAP_SPANS));
+        publish(mapped, settings.topics().usageEvents().name(), EVENTS_OF_SPANS, Serdes.ByteArray(), serdes.usage());
+        publish(
+                mapped,
+                settings.topics().usageRejected().name(),
+                REJECTED_SPANS,
+                Serdes.ByteArray(),
+                Serdes.ByteArray());
     }
 
     private void readPrices(StreamsBuilder builder) {

@@ -134,7 +134,10 @@ public final class Spendstream implements AutoCloseable {
                                 config.commitMode(),
                                 config.pricedPublished(),
                                 config.cubePartitions(),
-                                eventPartitions),
+                                eventPartitions,
+                                config.spans()
+                                        .map(spans -> new MeterTopology.Spans(spans.topic(), spans.format()))
+                                        .orElse(null)),
                         new MeterTopology.Serdeses(
                                 schemas.usage,
                                 schemas.priced,

@@ -100,6 +100,27 @@ final class Pipeline implements AutoCloseable {
      * @param clock what the wall clock says
      */
     Pipeline(CommitPoint.Mode mode, SchemaRegistry registry, Path stores, BudgetBook restored, Instant clock) {
+        this(mode, registry, stores, restored, clock, null);
+    }
+
+    /** One that reads spans of OpenTelemetry too. */
+    static Pipeline reading(MeterTopology.Spans spans) {
+        return new Pipeline(
+                CommitPoint.Mode.BEFORE_COMMIT,
+                new ConfluentSchemaRegistry("mock://" + UUID.randomUUID()),
+                temporaryDirectory(),
+                new BudgetBook(),
+                NOW,
+                spans);
+    }
+
+    private Pipeline(
+            CommitPoint.Mode mode,
+            SchemaRegistry registry,
+            Path stores,
+            BudgetBook restored,
+            Instant clock,
+            MeterTopology.Spans spans) {
         this.registry = registry;
         this.budgetBook = restored;
         usage = new AvroSerde<>(UsageEvent.class, registry);
@@ -120,7 +141,8 @@ final class Pipeline implements AutoCloseable {
                         mode,
                         true,
                         1,
-                        1),
+                        1,
+                        spans),
                 new MeterTopology.Serdeses(usage, priced, rollups, budgets, statuses, alerts),
                 new MeterTopology.Shared(
                         new WriterSchemas(registry, System::currentTimeMillis),

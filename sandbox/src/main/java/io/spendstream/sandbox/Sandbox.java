@@ -98,7 +98,7 @@ public final class Sandbox implements AutoCloseable {
                         Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()));
                 SchemaRegistry client =
                         new ConfluentSchemaRegistry(registry.url().toString())) {
-            TopicSetup.createMissing(admin, topics, PARTITIONS, (short) -1);
+            TopicSetup.createMissing(admin, topics.all(), PARTITIONS, (short) -1);
             PriceSeed.publishWhereEmpty(
                     admin, broker.bootstrapServers(), topics.prices().name(), client);
         } catch (InterruptedException e) {

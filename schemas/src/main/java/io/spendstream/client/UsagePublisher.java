@@ -1,6 +1,10 @@
 package io.spendstream.client;
 
 import io.spendstream.client.PublishException.Reason;
+import io.spendstream.format.CallDetails;
+import io.spendstream.format.FormatFault;
+import io.spendstream.format.Reading;
+import io.spendstream.format.UsageFormat;
 import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.RecordEncoder;
@@ -21,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -145,6 +150,33 @@ public final class UsagePublisher implements AutoCloseable {
         List<UsageEvent> events = new ArrayList<>(1);
         events.add(event);
         return publishAll(events);
+    }
+
+    /**
+     * Publishes the usage of what a model provider answered, or of a log of LiteLLM: the meters and the id are the
+     * response's, the rest is what the caller knows. Publishing the same response again changes nothing.
+     *
+     * <pre>{@code
+     * publisher.publish(UsageFormats.ANTHROPIC, response.body(),
+     *         CallDetails.builder().time(Instant.now()).feature("chat").user("ann").build());
+     * }</pre>
+     *
+     * @param body one response or an array of them, as the format takes it
+     * @return as {@link #publishAll}; {@link Reason#INVALID_EVENT} where anything in the body cannot be mapped, with all
+     *     faults in the message and nothing sent
+     */
+    public CompletableFuture<Void> publish(UsageFormat format, byte[] body, CallDetails details) {
+        Reading reading = format.read(body, details);
+        if (reading.faults().isEmpty()) {
+            return publishAll(reading.events());
+        }
+        FormatFault first = reading.faults().get(0);
+        return CompletableFuture.failedFuture(new PublishException(
+                Reason.INVALID_EVENT,
+                first.index() == null ? -1 : first.index(),
+                format.name() + ": "
+                        + reading.faults().stream().map(FormatFault::toString).collect(Collectors.joining("; ")),
+                null));
     }
 
     /**

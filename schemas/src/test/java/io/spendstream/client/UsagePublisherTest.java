@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.spendstream.client.PublishException.Reason;
+import io.spendstream.format.CallDetails;
+import io.spendstream.format.UsageFormats;
 import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.RegistryUnavailableException;
@@ -12,6 +14,7 @@ import io.spendstream.schema.UnknownSchemaException;
 import io.spendstream.v1.UsageEvent;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +51,44 @@ class UsagePublisherTest {
     private final SchemaRegistry registry = new ConfluentSchemaRegistry("mock://" + UUID.randomUUID());
     private final MockProducer<String, byte[]> kafka = producer(false);
     private final UsagePublisher publisher = UsagePublisher.over(CONFIG, registry, kafka);
+
+    @Test
+    void whatAProviderAnsweredIsPublishedWithWhatTheCallerKnows() {
+        // Given
+        String response = """
+                {"id": "msg_1", "model": "claude-sonnet-4-5", "usage": {"input_tokens": 21, "output_tokens": 503}}""";
+        CallDetails details = CallDetails.builder()
+                .time(Instant.parse("2026-11-21T10:15:30Z"))
+                .feature("chat")
+                .build();
+
+        // When
+        CompletableFuture<Void> done =
+                publisher.publish(UsageFormats.ANTHROPIC, response.getBytes(StandardCharsets.UTF_8), details);
+
+        // Then
+        assertThat(done).isNotDone();
+        assertThat(kafka.history()).extracting(ProducerRecord::key).containsExactly("anthropic:msg_1");
+    }
+
+    @Test
+    void whatCannotBeMappedFailsWithAllThatIsWrongAndNothingIsSent() {
+        // When
+        CompletableFuture<Void> done =
+                publisher.publish(UsageFormats.ANTHROPIC, "[{}, 7]".getBytes(StandardCharsets.UTF_8), CallDetails.NONE);
+
+        // Then
+        assertThatThrownBy(done::join)
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(PublishException.class, e -> {
+                    assertThat(e.reason()).isEqualTo(Reason.INVALID_EVENT);
+                    assertThat(e.index()).isZero();
+                })
+                .hasMessageContaining("anthropic: [0] usage: is missing")
+                .hasMessageContaining("[1] takes an object, not a number");
+        assertThat(kafka.history()).isEmpty();
+    }
 
     @Test
     void anEventGoesToTheTopicKeyedByItsIdAndIsDoneWhenAcknowledged() {

@@ -146,23 +146,35 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
     private void reject(Fault fault, WaitingRoom.Received record) {
         tally.received++;
         tally.reject(fault.reason().code());
-        Headers headers = new RecordHeaders(record.headers());
-        OWN_HEADERS.forEach(headers::remove);
-        add(headers, HEADER_REASON, fault.reason().code());
-        if (fault.field() != null) {
-            add(headers, HEADER_FIELD, fault.field());
-        }
-        add(headers, HEADER_DETAIL, fault.toString());
-        add(headers, HEADER_TOPIC, ways.topic());
-        add(headers, HEADER_PARTITION, Integer.toString(record.partition()));
-        add(headers, HEADER_OFFSET, Long.toString(record.offset()));
         int kept = fault.reason() == Rejection.RECORD_TOO_LARGE ? LARGE_BYTES_KEPT : Integer.MAX_VALUE;
-        Object value = beginning(record.value(), kept);
-        context.forward(
-                new Record<>(beginning(record.key(), kept), value, record.receivedMs(), headers), ways.rejected());
+        Why why = new Why(fault.reason().code(), fault.field(), fault.toString());
+        context.forward(rejected(record, ways.topic(), why, kept), ways.rejected());
     }
 
-    private static Headers kept(Headers headers) {
+    /**
+     * Why a record is rejected.
+     *
+     * @param field or null
+     */
+    record Why(String reason, String field, String detail) {}
+
+    /** A record as it came, with the reason in its headers; of key and value so many bytes. */
+    static Record<byte[], Object> rejected(WaitingRoom.Received record, String topic, Why why, int kept) {
+        Headers headers = new RecordHeaders(record.headers());
+        OWN_HEADERS.forEach(headers::remove);
+        add(headers, HEADER_REASON, why.reason());
+        if (why.field() != null) {
+            add(headers, HEADER_FIELD, why.field());
+        }
+        add(headers, HEADER_DETAIL, why.detail());
+        add(headers, HEADER_TOPIC, topic);
+        add(headers, HEADER_PARTITION, Integer.toString(record.partition()));
+        add(headers, HEADER_OFFSET, Long.toString(record.offset()));
+        return new Record<>(
+                beginning(record.key(), kept), beginning(record.value(), kept), record.receivedMs(), headers);
+    }
+
+    static Headers kept(Headers headers) {
         long size = 0;
         for (Header header : headers) {
             size += header.key().length() + (header.value() == null ? 0 : header.value().length);

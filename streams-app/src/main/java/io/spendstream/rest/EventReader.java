@@ -449,7 +449,7 @@ final class EventReader {
         };
     }
 
-    private static String shortened(String text) {
+    static String shortened(String text) {
         return text.length() <= 64 ? text : text.substring(0, 61) + "...";
     }
 

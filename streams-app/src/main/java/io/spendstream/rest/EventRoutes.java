@@ -1,20 +1,25 @@
 package io.spendstream.rest;
 
+import io.spendstream.format.CallDetails;
+import io.spendstream.format.UsageFormat;
 import io.spendstream.rest.EventJson.Form;
 import io.spendstream.usage.UsageRecords;
-import io.spendstream.v1.UsageEvent;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
-/** Usage events: {@code POST /v1/events}. All events of a request are published, or none. */
+/**
+ * Usage events: {@code POST /v1/events}, and what others write that becomes some: {@code POST /v1/events/{format}}. All
+ * events of a request are published, or none.
+ */
 final class EventRoutes {
 
     private static final String CLOUD_EVENT = "application/cloudevents+json";
@@ -25,6 +30,7 @@ final class EventRoutes {
     private final WorkerExecutor workers;
     private final Bodies bodies;
     private final EventJson json;
+    private final FormatBodies formats;
     private final InFlight bytes;
 
     EventRoutes(RestPorts ports, RestConfig config, WorkerExecutor workers, Bodies bodies) {
@@ -33,15 +39,30 @@ final class EventRoutes {
         this.workers = workers;
         this.bodies = bodies;
         this.json = new EventJson(ports.rules(), config.eventsMax());
+        this.formats = new FormatBodies(ports.rules(), config.eventsMax());
         this.bytes = new InFlight(config.intakeBytesMax());
     }
 
     void mount(Api api) {
-        api.post("/v1/events", this::post);
+        api.post("/v1/events", this::postEvents);
+        api.on(HttpMethod.POST, "/v1/events/{format}", "/v1/events/:format", this::postFormat);
     }
 
-    private void post(RoutingContext ctx) {
+    private void postEvents(RoutingContext ctx) {
         Form form = form(ctx.request());
+        CloudEnvelope envelope =
+                form == Form.CLOUD_EVENT_DATA ? envelope(ctx.request().headers()) : null;
+        post(ctx, body -> read(body, form, envelope));
+    }
+
+    private void postFormat(RoutingContext ctx) {
+        UsageFormat format = FormatBodies.format(ctx.pathParam("format"));
+        FormatBodies.requireType(format, ctx.request());
+        CallDetails details = FormatBodies.details(ctx.queryParams());
+        post(ctx, body -> formats.read(format, body, details, ports.clock().instant()));
+    }
+
+    private void post(RoutingContext ctx, Function<byte[], FormatBodies.Events> reader) {
         long expected = bodies.expectedBytes(ctx.request());
         if (!bytes.tryTake(expected)) {
             throw Problem.tooManyRequests(
@@ -49,32 +70,31 @@ final class EventRoutes {
                     .exception();
         }
         bodies.read(ctx.request())
-                .compose(body -> publish(ctx, form, body))
+                .compose(body -> publish(ctx, body, reader))
                 .onComplete(done -> bytes.release(expected))
-                .onSuccess(accepted -> ctx.response()
+                .onSuccess(events -> ctx.response()
                         .setStatusCode(202)
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
-                        .end(Buffer.buffer("{\"accepted\":" + accepted + "}")))
+                        .end(Buffer.buffer(events.answer())))
                 .onFailure(ctx::fail);
     }
 
-    private Future<Integer> publish(RoutingContext ctx, Form form, Buffer body) {
-        CloudEnvelope envelope =
-                form == Form.CLOUD_EVENT_DATA ? envelope(ctx.request().headers()) : null;
+    private Future<FormatBodies.Events> publish(
+            RoutingContext ctx, Buffer body, Function<byte[], FormatBodies.Events> reader) {
         return workers.executeBlocking(
                         () -> {
-                            List<UsageEvent> events = read(body, form, envelope);
-                            return new Publication(events.size(), ports.intake().publish(events));
+                            FormatBodies.Events events = reader.apply(body.getBytes());
+                            return new Publication(events, ports.intake().publish(events.events()));
                         },
                         false)
                 .compose(publication -> Future.fromCompletionStage(
                                 publication.stored, ctx.vertx().getOrCreateContext())
-                        .map(stored -> publication.size))
+                        .map(stored -> publication.events))
                 .timeout(config.publishTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .recover(failure -> Future.failedFuture(failure instanceof TimeoutException ? notInTime() : failure));
     }
 
-    private record Publication(int size, CompletionStage<Void> stored) {}
+    private record Publication(FormatBodies.Events events, CompletionStage<Void> stored) {}
 
     private RuntimeException notInTime() {
         return Problem.unavailable(
@@ -85,19 +105,12 @@ final class EventRoutes {
                 .exception();
     }
 
-    private List<UsageEvent> read(Buffer body, Form form, CloudEnvelope envelope) {
-        EventJson.Reading reading = json.read(
-                body.getBytes(), form, envelope, ports.clock().instant().toEpochMilli());
-        if (!reading.errors().isEmpty()) {
-            int errors = reading.errors().size();
-            throw Problem.invalidEvents(
-                            errors == EventJson.ERRORS_MAX
-                                    ? "There are " + errors + " faults or more; these are the first"
-                                    : "There " + (errors == 1 ? "is 1 fault" : "are " + errors + " faults"),
-                            reading.errors())
-                    .exception();
-        }
-        return reading.events().stream().map(UsageRecords::toAvro).toList();
+    private FormatBodies.Events read(byte[] body, Form form, CloudEnvelope envelope) {
+        EventJson.Reading reading =
+                json.read(body, form, envelope, ports.clock().instant().toEpochMilli());
+        Problem.refuse(reading.errors(), EventJson.ERRORS_MAX);
+        return FormatBodies.Events.of(
+                reading.events().stream().map(UsageRecords::toAvro).toList());
     }
 
     private static Form form(HttpServerRequest request) {

@@ -47,6 +47,19 @@ record Problem(int status, String code, String title, String detail, List<Fault>
         return new Problem(400, "invalid-events", "Nothing was published", detail, errors, 0);
     }
 
+    /** @throws ProblemException 400 where there are faults in events */
+    static void refuse(List<Fault> faults, int faultsMax) {
+        int count = faults.size();
+        if (count > 0) {
+            throw invalidEvents(
+                            count == faultsMax
+                                    ? "There are " + count + " faults or more; these are the first"
+                                    : "There " + (count == 1 ? "is 1 fault" : "are " + count + " faults"),
+                            faults)
+                    .exception();
+        }
+    }
+
     static Problem notFound(String detail) {
         return new Problem(404, "not-found", "There is no such thing", detail);
     }

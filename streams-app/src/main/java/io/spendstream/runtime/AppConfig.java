@@ -5,8 +5,11 @@ import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.Decision;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.dedupe.DedupeSettings;
+import io.spendstream.format.UsageFormat;
+import io.spendstream.format.UsageFormats;
 import io.spendstream.ingest.Horizon;
 import io.spendstream.rollup.RollupSettings;
+import io.spendstream.topic.Topics;
 import io.spendstream.watch.WatchSettings;
 import java.io.IOException;
 import java.io.Reader;
@@ -19,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,6 +77,8 @@ public final class AppConfig {
     public static final String ADMISSION_UNAVAILABLE = "admission.when.unavailable";
     public static final String ADMISSION_UNPRICED = "admission.when.unpriced";
     public static final String ADMISSION_STALE_MS = "admission.stale.after.ms";
+    public static final String OTEL_TOPIC = "otel.topic";
+    public static final String OTEL_ENCODING = "otel.encoding";
     public static final String ROCKSDB_CACHE_MB = "rocksdb.cache.mb";
     public static final String ROCKSDB_WRITE_BUFFER_MB = "rocksdb.write.buffer.mb";
 
@@ -314,6 +320,21 @@ public final class AppConfig {
                     Importance.MEDIUM,
                     "How old the counters may be that admission goes by; older ones are stale.")
             .define(
+                    OTEL_TOPIC,
+                    Type.STRING,
+                    "",
+                    name("[A-Za-z0-9._-]{0,249}"),
+                    Importance.MEDIUM,
+                    "Topic of OpenTelemetry spans, as the Collector's Kafka exporter writes them, whose model calls are"
+                            + " counted; its whole name, without topic.prefix. Created where it is missing. Empty: none.")
+            .define(
+                    OTEL_ENCODING,
+                    Type.STRING,
+                    "otlp_proto",
+                    ValidString.in("otlp_proto", "otlp_json"),
+                    Importance.MEDIUM,
+                    "How the spans are encoded, by the Collector's names.")
+            .define(
                     ROCKSDB_CACHE_MB,
                     Type.INT,
                     64,
@@ -381,7 +402,9 @@ public final class AppConfig {
                             + " and, for the clients, kafka.* and registry.*, for detectors detector.*");
         }
         try {
-            return new AppConfig(new AbstractConfig(DEFINITION, own, false), kafka, registry, detectors);
+            AppConfig config = new AppConfig(new AbstractConfig(DEFINITION, own, false), kafka, registry, detectors);
+            config.requireSpansApart();
+            return config;
         } catch (IllegalArgumentException e) {
             throw new ConfigException(e.getMessage());
         }
@@ -513,6 +536,18 @@ public final class AppConfig {
                 number(CELLS_IN_MEMORY));
     }
 
+    /** A topic of spans and how they are encoded. */
+    public record SpansTopic(String topic, UsageFormat format) {}
+
+    /** Where spans come from, if from anywhere. */
+    public Optional<SpansTopic> spans() {
+        String topic = string(OTEL_TOPIC);
+        boolean isJson = string(OTEL_ENCODING).equals("otlp_json");
+        return topic.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new SpansTopic(topic, isJson ? UsageFormats.OTLP_JSON : UsageFormats.OTLP_PROTOBUF));
+    }
+
     /** Counters are kept for five days more than events may be late. */
     public WatchSettings watch() {
         return new WatchSettings(
@@ -527,6 +562,16 @@ public final class AppConfig {
                 decision(ADMISSION_UNAVAILABLE),
                 decision(ADMISSION_UNPRICED),
                 Duration.ofMillis(number(ADMISSION_STALE_MS)));
+    }
+
+    /** Spans among our own records would be rejected there, and our own records among spans here. */
+    private void requireSpansApart() {
+        String topic = string(OTEL_TOPIC);
+        if (Topics.withPrefix(topicPrefix()).all().stream()
+                .anyMatch(own -> own.name().equals(topic))) {
+            throw new ConfigException(
+                    OTEL_TOPIC, topic, "must be a topic of its own, which the Collector writes and nobody else");
+        }
     }
 
     private Decision decision(String key) {

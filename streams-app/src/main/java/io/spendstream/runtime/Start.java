@@ -1,9 +1,12 @@
 package io.spendstream.runtime;
 
 import io.spendstream.schema.RegistryUnavailableException;
+import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -33,9 +36,11 @@ public final class Start {
     public int topics(Topics topics) throws InterruptedException {
         Map<String, Object> admin = new HashMap<>(config.kafka());
         admin.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        List<Topic> needed = new ArrayList<>(topics.all());
+        config.spans().ifPresent(spans -> needed.add(new Topic(spans.topic(), 0, Map.of())));
         return repeat("Kafka at " + config.bootstrapServers(), IllegalStateException.class, () -> {
             try (Admin client = Admin.create(admin)) {
-                TopicSetup.createMissing(client, topics, config.topicPartitions(), config.topicReplication());
+                TopicSetup.createMissing(client, needed, config.topicPartitions(), config.topicReplication());
                 return TopicSetup.partitionsOf(client, topics.usageEvents());
             }
         });

@@ -1,7 +1,6 @@
 package io.spendstream.runtime;
 
 import io.spendstream.topic.Topic;
-import io.spendstream.topic.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,11 +31,11 @@ public final class TopicSetup {
      * @throws InterruptedException where the application is told to stop meanwhile
      * @throws IllegalStateException where the brokers do not answer or refuse
      */
-    public static void createMissing(Admin admin, Topics topics, int partitions, short replication)
+    public static void createMissing(Admin admin, List<Topic> topics, int partitions, short replication)
             throws InterruptedException {
         try {
             Set<String> existing = admin.listTopics().names().get(TIMEOUT_S, TimeUnit.SECONDS);
-            List<NewTopic> missing = topics.all().stream()
+            List<NewTopic> missing = topics.stream()
                     .filter(topic -> !existing.contains(topic.name()))
                     .map(topic -> newTopic(topic, partitions, replication))
                     .toList();

@@ -3,6 +3,7 @@ package io.spendstream.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.spendstream.format.UsageFormats;
 import io.spendstream.topic.Topics;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,21 @@ class AppConfigTest {
         AppConfig config =
                 AppConfig.of(Map.of(AppConfig.HTTP_HOST, "0.0.0.0", AppConfig.HTTP_ADVERTISED, "10.0.0.7:8080"));
         assertThat(config.httpHost()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void spansAreReadFromATopicOfTheirOwnWhereOneIsNamed() {
+        assertThat(AppConfig.of(Map.of()).spans()).isEmpty();
+        assertThat(AppConfig.of(Map.of(AppConfig.OTEL_TOPIC, "otlp_spans")).spans())
+                .contains(new AppConfig.SpansTopic("otlp_spans", UsageFormats.OTLP_PROTOBUF));
+        assertThat(AppConfig.of(Map.of(AppConfig.OTEL_TOPIC, "s", AppConfig.OTEL_ENCODING, "otlp_json"))
+                        .spans())
+                .contains(new AppConfig.SpansTopic("s", UsageFormats.OTLP_JSON));
+        assertThatThrownBy(() ->
+                        AppConfig.of(Map.of(AppConfig.TOPIC_PREFIX, "a-", AppConfig.OTEL_TOPIC, "a-usage-events")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("otel.topic")
+                .hasMessageContaining("must be a topic of its own");
     }
 
     @Test
