@@ -29,7 +29,9 @@ public final class ScopeBlock {
     /** The end of a window that never ends. */
     public static final long NO_END = Long.MAX_VALUE;
 
-    private static final int FORMAT = 1;
+    /** 1 and 2 were of before the first release; nothing has them. */
+    private static final int FORMAT = 3;
+
     private static final int OPEN = 0;
     private static final int CLOSE = 1;
     private static final int WINDOW = 2;

@@ -174,7 +174,7 @@ class WatchStageTest {
         }
 
         byte[] bytes() {
-            ByteSink block = new ByteSink(64).writeByte(1).writeVarint(source).writeVarint(texts.size());
+            ByteSink block = new ByteSink(64).writeByte(3).writeVarint(source).writeVarint(texts.size());
             texts.forEach(block::writeText);
             return block.writeBytes(entries.toBytes()).toBytes();
         }
