@@ -26,6 +26,9 @@ final class AdmissionChecks {
     private static final String PREFIX = "admission.";
     private static final int FEATURES = 20;
     private static final int CONNECTIONS = 16;
+    /** As many as keep one of two cores busy, the generator the other. */
+    private static final int FEW_CONNECTIONS = 4;
+
     private static final int PACED_CONNECTIONS = 64;
     private static final int RATE = 20_000;
     private static final int WARM_UP_S = 10;
@@ -90,6 +93,13 @@ final class AdmissionChecks {
                 out.println(what.equals("health") ? "  the same load on GET /health/live, which does nothing:" : "");
                 ObjectNode of = what.equals("health") ? result.putObject("health") : result;
                 measure(instance, what, "as fast as answered", CONNECTIONS, 0, of.putObject("as_fast_as_answered"));
+                measure(
+                        instance,
+                        what,
+                        "alike, fewer callers",
+                        FEW_CONNECTIONS,
+                        0,
+                        of.putObject("as_fast_as_answered_to_few"));
                 measure(
                         instance,
                         what,
