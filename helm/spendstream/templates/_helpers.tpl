@@ -80,6 +80,24 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{/* Quoted or not: YAML takes a bare on or off for a boolean. Whatever is not off is on. */}}
+{{- define "spendstream.securityMode" -}}
+{{- ternary "off" "on" (has (toString .Values.security.mode) (list "off" "false")) -}}
+{{- end -}}
+
+{{- define "spendstream.securityDirectory" -}}
+/etc/spendstream/secrets/{{ required "security.secret is required: the name of a Secret with the keys api-keys and peer-secret (docs/deployment.md says how to make it); or, where anyone may do and see everything, security.mode: \"off\"" .Values.security.secret }}
+{{- end -}}
+
+{{/* Names of the secrets whose keys are files, as a JSON list. */}}
+{{- define "spendstream.secrets" -}}
+{{- $secrets := .Values.secretMounts -}}
+{{- if eq (include "spendstream.securityMode" .) "on" -}}
+{{- $secrets = append $secrets .Values.security.secret -}}
+{{- end -}}
+{{- $secrets | uniq | toJson -}}
+{{- end -}}
+
 {{/* Distinct ports of addresses: of host:port,host:port or of URLs, as a JSON list. */}}
 {{- define "spendstream.ports" -}}
 {{- $ports := list -}}

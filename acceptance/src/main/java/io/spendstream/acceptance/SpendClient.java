@@ -50,9 +50,20 @@ public final class SpendClient {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI url;
+    private final String key;
 
     public SpendClient(URI url) {
+        this(url, null);
+    }
+
+    private SpendClient(URI url, String key) {
         this.url = url;
+        this.key = key;
+    }
+
+    /** Asks the same instance and shows an API key. */
+    public SpendClient withKey(String shown) {
+        return new SpendClient(url, shown);
     }
 
     /** An HTTP answer; 0 for none, where nobody listens. */
@@ -70,12 +81,13 @@ public final class SpendClient {
     }
 
     private Reply send(HttpRequest request) {
+        HttpRequest.Builder asked =
+                HttpRequest.newBuilder(request, (name, value) -> true).timeout(TIMEOUT);
+        if (key != null) {
+            asked.header("Authorization", "Bearer " + key);
+        }
         try {
-            HttpResponse<String> response = http.send(
-                    HttpRequest.newBuilder(request, (name, value) -> true)
-                            .timeout(TIMEOUT)
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = http.send(asked.build(), HttpResponse.BodyHandlers.ofString());
             return new Reply(
                     response.statusCode(),
                     response.headers().firstValue("Retry-After").orElse(null),

@@ -8,12 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import io.spendstream.rest.RestServer;
+import io.spendstream.runtime.Access;
 import io.spendstream.runtime.AppConfig;
 import io.spendstream.runtime.Engine;
 import io.spendstream.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -100,13 +102,14 @@ class ChartTest {
         Chart chart = Chart.render(scenario);
         String configuration = chart.configuration();
         for (MatchResult secret : SECRET_FILE.matcher(configuration).results().toList()) {
-            Files.createDirectories(directory.resolve(secret.group(1)));
+            Files.writeString(
+                    Files.createDirectories(directory.resolve(secret.group(1))).resolve("api-keys"), "");
         }
         for (MatchResult file : Pattern.compile("\\$\\{file:/etc/spendstream/secrets/([^}]*)}")
                 .matcher(configuration)
                 .results()
                 .toList()) {
-            Files.writeString(directory.resolve(file.group(1)), "secret\n");
+            Files.writeString(directory.resolve(file.group(1)), "random text of a secret\n");
         }
         Map<String, String> environment = new HashMap<>();
         chart.container()
@@ -128,6 +131,60 @@ class ChartTest {
         assertThat(config.stateDir().getParent()).hasToString(mount(chart, "state"));
         assertThat(config.topicPartitions())
                 .isGreaterThanOrEqualTo(chart.statefulSet().at("/spec/replicas").asInt(1));
+        try (Access access = new Access(config.security(), InstantSource.system())) {
+            String name = scenario.getFileName().toString();
+            assertThat(access.authenticator() == null).isEqualTo(name.startsWith("single"));
+            assertThat(access.isMetricsOpen()).isEqualTo(!name.startsWith("single") && !name.startsWith("monitored"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"on, true", "off, false", "true, true", "false, false"})
+    void securityIsOffOnlyWhereThatIsSaid(String mode, boolean on) {
+        // YAML takes a bare on or off for a boolean
+        Chart chart = Chart.render(Chart.MINIMAL, Map.of("security.mode", mode));
+        String mounted = "/etc/spendstream/secrets/spendstream-access";
+
+        assertThat(chart.properties())
+                .containsEntry("security.mode", on ? "on" : "off")
+                .satisfies(properties ->
+                        assertThat(properties.get("security.keys.file")).isEqualTo(on ? mounted + "/api-keys" : null))
+                .satisfies(properties -> assertThat(properties.get("security.peer.secret"))
+                        .isEqualTo(on ? "${file:" + mounted + "/peer-secret}" : null));
+        assertThat(texts(chart.container().at("/volumeMounts"), "mountPath").contains(mounted))
+                .isEqualTo(on);
+    }
+
+    @Test
+    void aSecretThatIsNamedTwiceIsMountedOnce() {
+        Chart chart = Chart.render(Chart.MINIMAL, Map.of("secretMounts[0]", "spendstream-access"));
+
+        assertThat(chart.pod().findValuesAsText("secretName")).containsExactly("spendstream-access");
+    }
+
+    @Test
+    void prometheusShowsAKeyWhereMetricsAreNotOpen() {
+        JsonNode endpoint =
+                Chart.render(Chart.scenario("monitored")).one("ServiceMonitor").at("/spec/endpoints/0");
+
+        assertThat(endpoint.at("/authorization/credentials/name").asText()).isEqualTo("prometheus-key");
+        assertThat(endpoint.at("/authorization/credentials/key").asText()).isEqualTo("api-key");
+        assertThat(Chart.render(Chart.scenario("monitored"), Map.of("security.metricsOpen", "true"))
+                        .one("ServiceMonitor")
+                        .at("/spec/endpoints/0")
+                        .has("authorization"))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("scenarios")
+    void theTestAsksOnlyWhatIsOpenToAnyone(Path scenario) {
+        JsonNode arguments = Chart.render(scenario).one("Pod").at("/spec/containers/0/args");
+
+        assertThat(StreamSupport.stream(arguments.spliterator(), false).map(JsonNode::asText))
+                .filteredOn(argument -> argument.startsWith("http"))
+                .hasSize(1)
+                .allSatisfy(url -> assertThat(url).endsWith("/health/ready"));
     }
 
     @ParameterizedTest
@@ -225,6 +282,7 @@ class ChartTest {
         "scram, 9093 9094 443",
         "mtls, 9093 8443",
         "strimzi, 9093 8080",
+        "large, 9092 8081 8443",
     })
     void instancesMayCallKafkaAndTheRegistryWhereTheyAre(String scenario, String ports) {
         JsonNode egress =
@@ -249,6 +307,18 @@ class ChartTest {
         assertThat(paths)
                 .hasSizeGreaterThanOrEqualTo(3)
                 .allSatisfy(path -> assertThat(openApi).contains("\"" + path + "\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"large, Ingress", "monitored, HTTPRoute"})
+    void routesLeadToWhatIsForCallersAndNoFurther(String scenario, String kind) {
+        JsonNode route = Chart.render(Chart.scenario(scenario)).one(kind);
+        List<String> paths = new ArrayList<>(route.findValuesAsText("path"));
+        route.findValues("path").forEach(path -> paths.add(path.path("value").asText()));
+
+        assertThat(paths)
+                .filteredOn(path -> !path.isEmpty())
+                .containsExactlyInAnyOrder("/", "/page", "/v1", "/openapi.json", "/health");
     }
 
     @ParameterizedTest

@@ -37,6 +37,7 @@ final class Replica implements AutoCloseable {
      * @param chart rendered with the port of this replica
      * @param pod its name
      * @param hosts a file of addresses and names, in place of the cluster's DNS
+     * @param directory for its log and its volume; has the secrets' files under {@code secrets/NAME/}
      */
     static Replica start(Chart chart, String pod, Path hosts, Path directory) throws IOException {
         Path volume = directory.resolve(pod);
@@ -47,6 +48,9 @@ final class Replica implements AutoCloseable {
                 config,
                 chart.configuration()
                         .replace("/var/lib/spendstream/", volume + "/")
+                        .replace(
+                                "/etc/spendstream/secrets",
+                                directory.resolve("secrets").toString())
                         // Nothing of a test is reachable from outside.
                         .replace("http.host=0.0.0.0", "http.host=127.0.0.1"));
         JsonNode container = chart.container();

@@ -7,13 +7,17 @@ import io.spendstream.acceptance.Await;
 import io.spendstream.acceptance.Cluster;
 import io.spendstream.acceptance.Directories;
 import io.spendstream.acceptance.SpendClient;
+import io.spendstream.access.ApiKeys;
+import io.spendstream.access.Scope;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -35,24 +39,44 @@ class TwoReplicasTest {
                 127.0.0.1 spendstream-0.spendstream-headless.finops.svc
                 127.0.0.1 spendstream-1.spendstream-headless.finops.svc
                 """);
+        String key = makeSecret(DIRECTORY.resolve("secrets").resolve("spendstream-access"));
         try (Cluster cluster = Cluster.start(DIRECTORY);
                 Replica first = Replica.start(chart(cluster), "spendstream-0", hosts, DIRECTORY);
                 Replica second = Replica.start(chart(cluster), "spendstream-1", hosts, DIRECTORY)) {
             // Given two replicas that are ready and have work
-            awaitShared(first.client().awaitReady(), second.client().awaitReady());
+            List<SpendClient> callers = List.of(
+                    first.client().awaitReady().withKey(key),
+                    second.client().awaitReady().withKey(key));
+            awaitShared(callers);
 
             // When events come to either
             for (int i = 0; i < 20; i++) {
-                SpendClient one = (i % 2 == 0 ? first : second).client();
-                assertThat(one.post("/v1/events", event(i)).status()).isEqualTo(202);
+                assertThat(callers.get(i % 2).post("/v1/events", event(i)).status())
+                        .isEqualTo(202);
             }
 
-            // Then either counts all of them
-            awaitRequests(first.client(), 20);
-            awaitRequests(second.client(), 20);
+            // Then either counts all of them, for those who have a key
+            callers.forEach(caller -> awaitRequests(caller, 20));
+            assertThat(first.client().get("/v1/spend").status()).isEqualTo(401);
+            assertThat(first.client().post("/v1/events", event(20)).status()).isEqualTo(401);
+
+            // And what instances ask each other is for them alone, not even for those
+            assertThat(callers.get(0).get("/internal/v1/instance").status()).isEqualTo(403);
             assertThat(AlertsTest.metrics(Chart.render(AlertsTest.watched())))
                     .isSubsetOf(names(first.client().get("/metrics").body()));
         }
+    }
+
+    /** Makes the files of the secret that the scenario names. Answers the key that is in it. */
+    private static String makeSecret(Path secret) throws IOException {
+        SecureRandom random = new SecureRandom();
+        byte[] shared = new byte[32];
+        random.nextBytes(shared);
+        ApiKeys.Created key = ApiKeys.create("test", List.of(Scope.PUBLISH, Scope.READ), List.of("*"), null, random);
+        Files.createDirectories(secret);
+        Files.writeString(secret.resolve("api-keys"), key.line() + "\n");
+        Files.writeString(secret.resolve("peer-secret"), HexFormat.of().formatHex(shared));
+        return key.key();
     }
 
     private static Chart chart(Cluster cluster) throws IOException {
@@ -65,7 +89,7 @@ class TwoReplicasTest {
                         "http.port", Integer.toString(freePort())));
     }
 
-    private static void awaitShared(SpendClient... clients) {
+    private static void awaitShared(List<SpendClient> clients) {
         for (SpendClient client : clients) {
             Await.until(
                     "work for both replicas",

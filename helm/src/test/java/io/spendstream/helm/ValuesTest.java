@@ -29,7 +29,15 @@ class ValuesTest {
             "http.host",
             "http.port",
             "http.advertised",
-            "state.dir");
+            "state.dir",
+            "security.mode",
+            "security.keys.file",
+            "security.peer.secret",
+            "security.metrics.open");
+
+    /** Probes, tests and the service of the chart speak HTTP. */
+    private static final Set<String> NOT_IN_THE_CHART =
+            Set.of("http.tls.certificate", "http.tls.key", "http.tls.client.ca", "http.tls.peer.ca");
 
     @TempDir
     private Path directory;
@@ -48,6 +56,16 @@ class ValuesTest {
                 "registry.url               | kafka:80  | url",
                 "config.treads              | 3         | treads",
                 "config.http\\.port         | 80        | http.port",
+                "security.secret            | null      | security.secret is required",
+                "security.secret            | Not_Mine  | secret",
+                "security.mode              | maybe     | mode",
+                "security.metricsOpen       | maybe     | metricsOpen",
+                "config.security\\.mode     | off       | security.mode",
+                "config.security\\.peer\\.secret   | abc | security.peer.secret",
+                "config.security\\.keys\\.file     | /k  | security.keys.file",
+                "config.security\\.metrics\\.open  | true | security.metrics.open",
+                "config.http\\.tls\\.certificate   | /c  | http.tls.certificate",
+                "config.security\\.oidc\\.jwks\\.url | sso:8443 | security.oidc.jwks.url",
                 "config.topic\\.partitions  | 0         | topic.partitions",
                 "config.threads[0]          | 1         | threads",
                 "image.digest               | sha256:1  | digest",
@@ -74,6 +92,14 @@ class ValuesTest {
     void aWrongValueIsNamed(String key, String value, String message) {
         assertThatThrownBy(() -> Chart.render(Chart.MINIMAL, Map.of(key, value)))
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void prometheusNeedsAKeyWhereMetricsAreNotOpen() {
+        Map<String, String> set = Map.of("metrics.serviceMonitor.enabled", "true", "security.metricsOpen", "false");
+
+        assertThatThrownBy(() -> Chart.render(Chart.MINIMAL, set))
+                .hasMessageContaining("metrics.serviceMonitor.keySecret is required");
     }
 
     @ParameterizedTest
@@ -107,6 +133,7 @@ class ValuesTest {
                   properties:
                     ssl.truststore.location: C:\\certs\\ca
                 registry: {url: "http://r"}
+                security: {mode: off}
                 """);
 
         // When
@@ -114,6 +141,7 @@ class ValuesTest {
 
         // Then
         assertThat(properties)
+                .containsEntry("security.mode", "off")
                 .containsEntry("detector.seasonal[acme/batch-*].enabled", "false")
                 .containsEntry("tag.dimensions", "region,cost centre")
                 .containsEntry("event.ahead.max.ms", "86400000")
@@ -129,6 +157,7 @@ class ValuesTest {
                 .results()
                 .forEach(key -> documented.add(key.group(1)));
         documented.removeAll(SET_BY_THE_CHART);
+        documented.removeAll(NOT_IN_THE_CHART);
 
         assertThat(documented).hasSizeGreaterThan(25);
         assertThat(keys.properties()).extracting(Map.Entry::getKey).containsExactlyInAnyOrderElementsOf(documented);
