@@ -33,31 +33,38 @@ class ArchitectureTest {
             .resideInAPackage("..rest..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(KAFKA, "..runtime..", "..combine..", "..dedupe..", "..scope..", "..watch..");
+            .resideInAnyPackage(
+                    KAFKA, "..runtime..", "..combine..", "..dedupe..", "..scope..", "..watch..", "..detect..");
 
     @ArchTest
     static final ArchRule ingestKnowsNoOtherStage =
-            stageKnowsNot("ingest", "dedupe", "pricing", "rollup", "scope", "watch");
+            stageKnowsNot("ingest", "dedupe", "pricing", "rollup", "scope", "watch", "detect");
 
     @ArchTest
     static final ArchRule dedupeKnowsNoOtherStage =
-            stageKnowsNot("dedupe", "ingest", "pricing", "rollup", "scope", "watch");
+            stageKnowsNot("dedupe", "ingest", "pricing", "rollup", "scope", "watch", "detect");
 
     @ArchTest
     static final ArchRule pricingKnowsNoOtherStage =
-            stageKnowsNot("pricing", "ingest", "dedupe", "rollup", "scope", "watch");
+            stageKnowsNot("pricing", "ingest", "dedupe", "rollup", "scope", "watch", "detect");
 
     /** It holds the commit point and the blocks of deltas, which others share; it knows none of them. */
     @ArchTest
     static final ArchRule combineKnowsNoOtherStage =
-            stageKnowsNot("combine", "ingest", "dedupe", "pricing", "rollup", "scope", "watch");
+            stageKnowsNot("combine", "ingest", "dedupe", "pricing", "rollup", "scope", "watch", "detect");
 
     @ArchTest
     static final ArchRule rollupKnowsNoOtherStage =
-            stageKnowsNot("rollup", "ingest", "dedupe", "pricing", "scope", "watch");
+            stageKnowsNot("rollup", "ingest", "dedupe", "pricing", "scope", "watch", "detect");
 
     @ArchTest
-    static final ArchRule watchKnowsNoEarlierStage = stageKnowsNot("watch", "ingest", "dedupe", "pricing", "rollup");
+    static final ArchRule watchKnowsNoEarlierStage =
+            stageKnowsNot("watch", "ingest", "dedupe", "pricing", "rollup", "detect");
+
+    /** It reads the cube's cells, through ports of {@code rollup}. */
+    @ArchTest
+    static final ArchRule detectKnowsNoOtherStageThanTheCube =
+            stageKnowsNot("detect", "ingest", "dedupe", "pricing", "scope", "watch");
 
     @ArchTest
     static final ArchRule stagesKnowNothingAboveThem = noClasses()
@@ -75,7 +82,8 @@ class ArchitectureTest {
                     "..budget..",
                     "..anomaly..",
                     "..scope..",
-                    "..watch..")
+                    "..watch..",
+                    "..detect..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..query..", "..rest..", "..runtime..", "..cli..");
@@ -87,7 +95,9 @@ class ArchitectureTest {
                     "io.spendstream.money..",
                     "io.spendstream.alert..",
                     "io.spendstream.budget..",
-                    "io.spendstream.anomaly..")
+                    "io.spendstream.anomaly..",
+                    "io.spendstream.focus..",
+                    "io.spendstream.format..")
             .or()
             .haveNameMatching(
                     "io\\.spendstream\\.pricing\\.(Pricer|PriceBook|PriceRules|Rating|Charge|CompiledCard|PriceMerge).*")
@@ -103,7 +113,14 @@ class ArchitectureTest {
     static final ArchRule noStageReadsTheWallClock = noClasses()
             .that()
             .resideInAnyPackage(
-                    "..ingest..", "..dedupe..", "..pricing..", "..combine..", "..rollup..", "..scope..", "..watch..")
+                    "..ingest..",
+                    "..dedupe..",
+                    "..pricing..",
+                    "..combine..",
+                    "..rollup..",
+                    "..scope..",
+                    "..watch..",
+                    "..detect..")
             .should()
             .callMethodWhere(READS_A_CLOCK);
 

@@ -66,12 +66,8 @@ final class JsonObject {
             draft.fault(path(name), Reason.MISSING_FIELD, "is missing; " + where);
             return null;
         }
-        return isObject(name) ? object(name) : wrongObject(name);
-    }
-
-    private JsonObject wrongObject(String name) {
-        wrongType(name, "an object");
-        return null;
+        JsonObject object = object(name);
+        return isObject(name) ? object : null;
     }
 
     /** The objects of an array; none where there is none. */

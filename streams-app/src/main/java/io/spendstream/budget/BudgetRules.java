@@ -90,7 +90,7 @@ public final class BudgetRules {
             if (threshold != null && threshold.getModel() != null && !priced.test(threshold.getModel())) {
                 faults.add(
                         "thresholds[" + i + "].model",
-                        "'" + Faults.shortened(threshold.getModel()) + "' has no price; add it to the price book first"
+                        "'" + Texts.shortened(threshold.getModel()) + "' has no price; add it to the price book first"
                                 + " or name another model");
             }
         }
@@ -131,7 +131,7 @@ public final class BudgetRules {
         } else if (!ID.matcher(id).matches()) {
             faults.add(
                     "id",
-                    "'" + Faults.shortened(id) + "' is no id; it takes letters, digits, '.', '_', ':' and '-', from a"
+                    "'" + Texts.shortened(id) + "' is no id; it takes letters, digits, '.', '_', ':' and '-', from a"
                             + " letter or digit");
         }
     }
@@ -175,7 +175,7 @@ public final class BudgetRules {
                     path,
                     field == null
                             ? "is missing"
-                            : "'" + Faults.shortened(field) + "' is no field of a call; known are " + FIELDS);
+                            : "'" + Texts.shortened(field) + "' is no field of a call; known are " + FIELDS);
             return false;
         }
         return checkText(faults, path, field);
@@ -198,7 +198,7 @@ public final class BudgetRules {
             return;
         }
         patterns.forEach((field, values) -> {
-            String at = path + "." + Faults.shortened(field);
+            String at = path + "." + Texts.shortened(field);
             if (!known.test(faults, at, field)) {
                 return;
             }
@@ -248,7 +248,7 @@ public final class BudgetRules {
                     .allMatch(w -> excluded.stream().anyMatch(e -> e != null && Glob.covers(e, w)));
             if (all) {
                 faults.add(
-                        "exclude." + Faults.shortened(field),
+                        "exclude." + Texts.shortened(field),
                         "excludes all that is matched, so the budget matches nothing");
             }
         });
@@ -267,7 +267,7 @@ public final class BudgetRules {
         for (int i = 0; i < groupBy.size(); i++) {
             String at = "group_by[" + i + "]";
             if (checkField(faults, at, groupBy.get(i)) && !seen.add(groupBy.get(i))) {
-                faults.add(at, "'" + Faults.shortened(groupBy.get(i)) + "' is listed twice");
+                faults.add(at, "'" + Texts.shortened(groupBy.get(i)) + "' is listed twice");
             }
         }
     }
@@ -291,7 +291,7 @@ public final class BudgetRules {
         } else if (!isZone(budget.getZone())) {
             faults.add(
                     "zone",
-                    "'" + Faults.shortened(budget.getZone()) + "' is no zone known here; it takes one such as"
+                    "'" + Texts.shortened(budget.getZone()) + "' is no zone known here; it takes one such as"
                             + " Europe/Berlin or UTC");
         }
         if (budget.getWeekStart() == null) {

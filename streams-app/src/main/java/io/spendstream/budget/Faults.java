@@ -11,8 +11,6 @@ public final class Faults {
     /** A budget with more faults than this is broken as a whole; the rest is counted. */
     static final int LISTED_MAX = 100;
 
-    private static final int SHOWN_MAX = 64;
-
     private final Map<String, BudgetFault> byField = new LinkedHashMap<>();
     private int unlisted;
 
@@ -38,10 +36,5 @@ public final class Faults {
             list.add(new BudgetFault("", "and " + unlisted + " more faults"));
         }
         return List.copyOf(list);
-    }
-
-    /** A text that came from outside, short enough for a message. */
-    public static String shortened(String text) {
-        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX - 3) + "...";
     }
 }

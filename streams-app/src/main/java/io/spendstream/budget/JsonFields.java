@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spendstream.usage.Texts;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -95,7 +96,7 @@ public class JsonFields {
         if (id != null && named != null && !id.equals(named)) {
             faults.add(
                     "id",
-                    "'" + Faults.shortened(named) + "' is not the id of the address, '" + Faults.shortened(id)
+                    "'" + Texts.shortened(named) + "' is not the id of the address, '" + Texts.shortened(id)
                             + "'; leave it out or make them equal");
         }
         return named == null ? id : named;
@@ -107,7 +108,7 @@ public class JsonFields {
         if (value != null && !value.isNull() && isObject(value, field)) {
             value.properties()
                     .forEach(entry -> patterns.put(
-                            entry.getKey(), texts(entry.getValue(), field + "." + Faults.shortened(entry.getKey()))));
+                            entry.getKey(), texts(entry.getValue(), field + "." + Texts.shortened(entry.getKey()))));
         }
         return patterns;
     }
@@ -122,7 +123,7 @@ public class JsonFields {
         } catch (DateTimeException e) {
             faults.add(
                     at(path, field),
-                    "'" + Faults.shortened(text) + "' is no time; it takes one such as 2026-12-01T00:00:00Z");
+                    "'" + Texts.shortened(text) + "' is no time; it takes one such as 2026-12-01T00:00:00Z");
             return null;
         }
     }
@@ -147,7 +148,7 @@ public class JsonFields {
             }
         }
         List<String> names = Arrays.stream(values).map(BudgetJson::name).toList();
-        faults.add(at(path, field), "'" + Faults.shortened(name) + "' is none of " + String.join(", ", names));
+        faults.add(at(path, field), "'" + Texts.shortened(name) + "' is none of " + String.join(", ", names));
         return otherwise == null ? values[0] : otherwise;
     }
 
@@ -223,7 +224,7 @@ public class JsonFields {
         node.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
                 faults.add(
-                        at(path, Faults.shortened(name)),
+                        at(path, Texts.shortened(name)),
                         "is not known here; known are "
                                 + String.join(", ", known.stream().sorted().toList()));
             }

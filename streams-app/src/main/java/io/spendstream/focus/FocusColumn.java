@@ -71,10 +71,6 @@ public enum FocusColumn {
         public int scale() {
             return scale;
         }
-
-        public boolean isNumber() {
-            return scale > 0;
-        }
     }
 
     private final String id;

@@ -1,7 +1,6 @@
 package io.spendstream.focus;
 
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -38,15 +37,6 @@ public final class FocusCorrections {
     /** Takes a row as it is now. */
     public void now(FocusRow row) {
         add(row, 1);
-    }
-
-    /**
-     * Whether a row's billing period has ended: before, there is nothing to correct, as the period is exported again.
-     *
-     * @param at now
-     */
-    public static boolean isClosed(FocusRow row, Instant at) {
-        return !row.time(FocusColumn.BILLING_PERIOD_END).isAfter(at);
     }
 
     /** Hands over what differs, in the order it was taken. */

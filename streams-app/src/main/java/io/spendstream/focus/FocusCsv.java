@@ -1,5 +1,6 @@
 package io.spendstream.focus;
 
+import io.spendstream.usage.Texts;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -83,7 +84,7 @@ public final class FocusCsv implements FocusWriter {
         for (String id : header) {
             FocusColumn column = FocusColumn.ofId(id);
             if (column == null || columns.contains(column)) {
-                throw new FocusFault("has a column '" + shortened(id)
+                throw new FocusFault("has a column '" + Texts.shortened(id)
                         + (column == null ? "' that an export from here does not have" : "' twice")
                         + "; give an export as it was written");
             }
@@ -122,7 +123,7 @@ public final class FocusCsv implements FocusWriter {
                 case COST, PRICE, QUANTITY -> number(text, column.type().scale());
             };
         } catch (DateTimeException | NumberFormatException e) {
-            throw new FocusFault(at(line) + column.id() + " is '" + shortened(text) + "', and should be "
+            throw new FocusFault(at(line) + column.id() + " is '" + Texts.shortened(text) + "', and should be "
                     + (column.type() == FocusColumn.Type.TIME ? "a time such as 2026-10-01T00:00:00Z" : "a number"));
         }
     }
@@ -140,9 +141,5 @@ public final class FocusCsv implements FocusWriter {
 
     private static String at(CSVRecord line) {
         return "record " + line.getRecordNumber() + ": ";
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= NUMBER_LENGTH_MAX ? text : text.substring(0, NUMBER_LENGTH_MAX) + "...";
     }
 }

@@ -142,7 +142,7 @@ public final class EventRules {
                 return new Fault(
                         Rejection.BAD_UNIT_NAME,
                         field,
-                        "'" + shortened(unit.getKey())
+                        "'" + Texts.shortened(unit.getKey())
                                 + "' is not a unit's name: lower-case letters, digits and underscores, from a letter,"
                                 + " at most 64, and not the name of a token meter");
             }
@@ -200,7 +200,7 @@ public final class EventRules {
     private static Fault name(String field, String value, int lengthMax) {
         Fault fault = text(field, value, lengthMax);
         return fault == null && isBlank(value)
-                ? new Fault(Rejection.EMPTY_TEXT, shortened(field), "holds nothing but blanks; it takes a text")
+                ? new Fault(Rejection.EMPTY_TEXT, Texts.shortened(field), "holds nothing but blanks; it takes a text")
                 : fault;
     }
 
@@ -218,7 +218,7 @@ public final class EventRules {
         int length = value.length();
         if (length > lengthMax) {
             return new Fault(
-                    Rejection.TEXT_TOO_LONG, shortened(field), length + " characters are more than " + lengthMax);
+                    Rejection.TEXT_TOO_LONG, Texts.shortened(field), length + " characters are more than " + lengthMax);
         }
         int unfit = Texts.firstUnfit(value);
         if (unfit < 0) {
@@ -227,7 +227,7 @@ public final class EventRules {
         char c = value.charAt(unfit);
         return new Fault(
                 Texts.isControl(c) ? Rejection.CONTROL_CHARACTER : Rejection.UNPAIRED_SURROGATE,
-                shortened(field),
+                Texts.shortened(field),
                 Texts.unfit(c));
     }
 
@@ -235,10 +235,6 @@ public final class EventRules {
         return value < 0
                 ? new Fault(Rejection.NEGATIVE_AMOUNT, field, value + " is negative; it takes 0 to " + AMOUNT_MAX)
                 : new Fault(Rejection.AMOUNT_TOO_LARGE, field, value + " is more than " + AMOUNT_MAX);
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 64 ? text : text.substring(0, 61) + "...";
     }
 
     private static String describe(long epochMs) {

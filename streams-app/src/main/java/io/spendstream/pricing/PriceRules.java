@@ -74,7 +74,7 @@ public final class PriceRules {
             if (Objects.equals(aliases.get(i), prices.getModel())) {
                 faults.add(field, "is the model itself");
             } else if (!seen.add(aliases.get(i))) {
-                faults.add(field, "'" + shortened(aliases.get(i)) + "' is listed twice");
+                faults.add(field, "'" + Texts.shortened(String.valueOf(aliases.get(i))) + "' is listed twice");
             }
         }
     }
@@ -134,7 +134,7 @@ public final class PriceRules {
         if (rate.getMeter() == null || !isMeterOrUnit(rate.getMeter())) {
             faults.add(
                     field + ".meter",
-                    (rate.getMeter() == null ? "is missing" : "'" + shortened(rate.getMeter()) + "' is no meter")
+                    (rate.getMeter() == null ? "is missing" : "'" + Texts.shortened(rate.getMeter()) + "' is no meter")
                             + "; it takes a token meter such as input_tokens or a unit's name: lower-case letters,"
                             + " digits and underscores, from a letter, at most 64");
         }
@@ -170,7 +170,8 @@ public final class PriceRules {
                 continue;
             }
             RateCard earlier = cards.get(before);
-            String scope = card.getProvider() == null ? "any provider" : "provider " + shortened(card.getProvider());
+            String scope =
+                    card.getProvider() == null ? "any provider" : "provider " + Texts.shortened(card.getProvider());
             if (earlier.getEffectiveFrom().equals(card.getEffectiveFrom())) {
                 faults.add(
                         "cards[" + i + "].effective_from",
@@ -219,9 +220,5 @@ public final class PriceRules {
 
     private static boolean isMeterOrUnit(String name) {
         return Meter.ofField(name).isPresent() || UNIT_NAME.matcher(name).matches();
-    }
-
-    private static String shortened(String text) {
-        return text == null || text.length() <= 64 ? text : text.substring(0, 61) + "...";
     }
 }

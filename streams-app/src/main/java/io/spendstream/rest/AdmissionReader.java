@@ -7,6 +7,7 @@ import io.spendstream.budget.Attributes;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Meter;
+import io.spendstream.usage.Texts;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.ServiceTier;
 import java.io.IOException;
@@ -24,7 +25,6 @@ final class AdmissionReader {
     private static final String MAX_OUTPUT_TOKENS = "max_output_tokens";
     private static final String KNOWN = String.join(", ", Dimension.fields()) + ", user, session, endpoint, tags, "
             + INPUT_TOKENS + ", " + MAX_OUTPUT_TOKENS;
-    private static final int SHOWN_MAX = 64;
     private static final int FAULTS_MAX = 100;
 
     private static final Map<String, Dimension> DIMENSIONS = dimensions();
@@ -111,7 +111,10 @@ final class AdmissionReader {
                     return;
                 }
             }
-            fault(field, "bad_value", "'" + shortened(value) + "' is none of " + Arrays.toString(ServiceTier.values()));
+            fault(
+                    field,
+                    "bad_value",
+                    "'" + Texts.shortened(value) + "' is none of " + Arrays.toString(ServiceTier.values()));
         }
     }
 
@@ -177,12 +180,8 @@ final class AdmissionReader {
             faults = new ArrayList<>();
         }
         if (faults.size() < FAULTS_MAX) {
-            faults.add(new Problem.Fault(null, field == null ? null : shortened(field), reason, detail));
+            faults.add(new Problem.Fault(null, field == null ? null : Texts.shortened(field), reason, detail));
         }
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX - 3) + "...";
     }
 
     private static Map<String, Dimension> dimensions() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.spendstream.rest.EventJson.Form;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Meter;
+import io.spendstream.usage.Texts;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.ServiceTier;
 import io.spendstream.v1.Status;
@@ -161,7 +162,7 @@ final class EventReader {
             event.timeMs = nowMs;
         }
         if ((seen & MODEL) != 0 && event.model() != null && !event.model().equals(model)) {
-            fault("model", "differs", "is not the model in the address, '" + shortened(model) + "'");
+            fault("model", "differs", "is not the model in the address, '" + Texts.shortened(model) + "'");
         }
         event.dimension(Dimension.MODEL, model);
         return event;
@@ -178,7 +179,7 @@ final class EventReader {
             JsonToken token = parser.nextToken();
             if (field == null) {
                 fault(
-                        prefix + shortened(name),
+                        prefix + Texts.shortened(name),
                         "unknown_field",
                         "is not a field of a usage event; free attribution goes into tags");
             } else if ((seen & field.bit) != 0) {
@@ -216,7 +217,7 @@ final class EventReader {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
             if (attributes.put(name, true) != null) {
-                fault(shortened(name), "duplicate_field", "is there twice");
+                fault(Texts.shortened(name), "duplicate_field", "is there twice");
             } else if (!name.equals("data")) {
                 readAttribute(name, parser, token, envelope);
             } else if (token == JsonToken.START_OBJECT) {
@@ -254,7 +255,10 @@ final class EventReader {
     /** Fills in id and time from the envelope; where both have one, they must be the same. */
     private void merge(CloudEnvelope envelope, UsageRecord event) {
         if (!"1.0".equals(envelope.specversion)) {
-            fault("specversion", "bad_value", "must be 1.0, not " + shortened(String.valueOf(envelope.specversion)));
+            fault(
+                    "specversion",
+                    "bad_value",
+                    "must be 1.0, not " + Texts.shortened(String.valueOf(envelope.specversion)));
         }
         requireAttribute("id", envelope.id);
         requireAttribute("source", envelope.source);
@@ -263,7 +267,7 @@ final class EventReader {
             fault(
                     "datacontenttype",
                     "bad_value",
-                    "must be application/json, not " + shortened(envelope.dataContentType));
+                    "must be application/json, not " + Texts.shortened(envelope.dataContentType));
         }
         if ((seen & ID) == 0) {
             event.id = envelope.id;
@@ -319,7 +323,7 @@ final class EventReader {
         fault(
                 field,
                 "bad_time",
-                "'" + shortened(text)
+                "'" + Texts.shortened(text)
                         + "' is not a time of RFC 3339 with its offset, such as 2026-11-21T10:15:30.123Z");
     }
 
@@ -384,7 +388,7 @@ final class EventReader {
         fault(
                 prefix + field,
                 "bad_value",
-                "'" + shortened(text) + "' is not one of "
+                "'" + Texts.shortened(text) + "' is not one of "
                         + Arrays.stream(symbols).map(Enum::name).collect(Collectors.joining(", ")));
         return null;
     }
@@ -396,7 +400,7 @@ final class EventReader {
         }
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            String path = prefix + field + "." + shortened(name);
+            String path = prefix + field + "." + Texts.shortened(name);
             if (entries.put(name, longOf(path, parser, parser.nextToken())) != null) {
                 fault(path, "duplicate_field", "is there twice");
             }
@@ -412,7 +416,7 @@ final class EventReader {
         }
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            String path = prefix + field + "." + shortened(name);
+            String path = prefix + field + "." + Texts.shortened(name);
             if (entries.containsKey(name)) {
                 fault(path, "duplicate_field", "is there twice");
             }
@@ -447,10 +451,6 @@ final class EventReader {
             case VALUE_NULL -> "null";
             default -> token.name();
         };
-    }
-
-    static String shortened(String text) {
-        return text.length() <= 64 ? text : text.substring(0, 61) + "...";
     }
 
     // --- the table of fields ---

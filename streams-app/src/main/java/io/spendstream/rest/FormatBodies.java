@@ -7,6 +7,7 @@ import io.spendstream.format.UsageFormat;
 import io.spendstream.format.UsageFormats;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.ingest.Fault;
+import io.spendstream.usage.Texts;
 import io.spendstream.usage.UsageRecords;
 import io.spendstream.v1.UsageEvent;
 import io.vertx.core.MultiMap;
@@ -82,7 +83,7 @@ final class FormatBodies {
             } catch (IllegalArgumentException e) {
                 boolean known = CallDetails.fieldNames().contains(name) || name.startsWith(CallDetails.TAG_PREFIX);
                 faults.add(new Problem.Fault(
-                        null, EventReader.shortened(name), known ? "bad_value" : "unknown_parameter", e.getMessage()));
+                        null, Texts.shortened(name), known ? "bad_value" : "unknown_parameter", e.getMessage()));
             }
         }
         if (!faults.isEmpty()) {

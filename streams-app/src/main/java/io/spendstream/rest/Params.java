@@ -1,5 +1,6 @@
 package io.spendstream.rest;
 
+import io.spendstream.usage.Texts;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,8 +11,6 @@ import java.util.function.Function;
 
 /** Reads the parameters of an address and tells of everything that is wrong with them at once. */
 final class Params {
-
-    private static final int SHOWN_MAX = 64;
 
     private final MultiMap params;
     private final List<Problem.Fault> faults = new ArrayList<>();
@@ -58,7 +57,7 @@ final class Params {
         for (String text : several(name)) {
             T value = read.apply(text);
             if (value == null) {
-                fault(name, "bad_value", "'" + shortened(text) + "' is none of " + accepted);
+                fault(name, "bad_value", "'" + Texts.shortened(text) + "' is none of " + accepted);
             } else {
                 values.add(value);
             }
@@ -79,7 +78,7 @@ final class Params {
         } catch (NumberFormatException e) {
             // told below
         }
-        fault(name, "bad_value", "'" + shortened(text) + "' is no whole number from 1 to " + max);
+        fault(name, "bad_value", "'" + Texts.shortened(text) + "' is no whole number from 1 to " + max);
         return otherwise;
     }
 
@@ -89,7 +88,7 @@ final class Params {
         if (text == null || text.equals("true") || text.equals("false")) {
             return text == null ? null : Boolean.valueOf(text);
         }
-        fault(name, "bad_value", "'" + shortened(text) + "' is neither true nor false");
+        fault(name, "bad_value", "'" + Texts.shortened(text) + "' is neither true nor false");
         return null;
     }
 
@@ -104,7 +103,7 @@ final class Params {
             fault(
                     name,
                     "bad_value",
-                    "'" + shortened(text) + "' is no time; it takes RFC 3339, such as 2026-11-21T00:00:00Z");
+                    "'" + Texts.shortened(text) + "' is no time; it takes RFC 3339, such as 2026-11-21T00:00:00Z");
             return null;
         }
         return Instant.ofEpochMilli(ms);
@@ -118,10 +117,6 @@ final class Params {
     }
 
     private void fault(String name, String reason, String detail) {
-        faults.add(new Problem.Fault(null, shortened(name), reason, detail));
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX - 3) + "...";
+        faults.add(new Problem.Fault(null, Texts.shortened(name), reason, detail));
     }
 }

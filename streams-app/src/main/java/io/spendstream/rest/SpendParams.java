@@ -8,6 +8,7 @@ import io.spendstream.query.QueryFault.Reason;
 import io.spendstream.query.QueryRefused;
 import io.spendstream.query.SpendQuery;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Texts;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -75,7 +76,7 @@ final class SpendParams {
         for (String name : params.keySet()) {
             if (!PLAIN.contains(name) && !fields.contains(name)) {
                 faults.add(new QueryFault(
-                        shortened(name),
+                        Texts.shortened(name),
                         Reason.UNKNOWN_PARAMETER,
                         "is not a parameter; accepted: " + String.join(", ", PLAIN) + ", and as filters "
                                 + String.join(", ", fields)));
@@ -207,7 +208,7 @@ final class SpendParams {
     }
 
     private void bad(String field, String value, String is) {
-        faults.add(new QueryFault(field, Reason.BAD_VALUE, "'" + shortened(value) + "' is not " + is));
+        faults.add(new QueryFault(field, Reason.BAD_VALUE, "'" + Texts.shortened(value) + "' is not " + is));
     }
 
     /** Values between commas; a backslash before a comma or a backslash takes that as part of the value. */
@@ -229,9 +230,5 @@ final class SpendParams {
         }
         values.add(value.toString());
         return values;
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 64 ? text : text.substring(0, 61) + "...";
     }
 }

@@ -1,9 +1,16 @@
 package io.spendstream.usage;
 
-/** Which characters a text may hold, in events and in the definitions that are compared with them. */
+/** Texts from outside: which characters they may hold, and how they are shown in messages. */
 public final class Texts {
 
+    private static final int SHOWN_MAX = 64;
+
     private Texts() {}
+
+    /** Short enough for a message. */
+    public static String shortened(String text) {
+        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX - 3) + "...";
+    }
 
     /** Also those of Latin-1, and what separates lines and paragraphs: they break logs, files and keys alike. */
     public static boolean isControl(char c) {

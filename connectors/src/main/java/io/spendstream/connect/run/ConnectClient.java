@@ -95,7 +95,7 @@ public final class ConnectClient {
                 .filter(key -> !known.contains(key) && !key.matches(NOT_LISTED))
                 .sorted()
                 .forEach(key -> problems.add(
-                        key + ": neither the connector nor a converter or transform of it knows" + " this key"));
+                        key + ": neither the connector nor a converter or transform of it knows this key"));
         return problems;
     }
 
