@@ -97,8 +97,9 @@ public final class ApiKeys {
                     throw new IllegalArgumentException("has the id '" + key.id() + "' of a line before it");
                 }
             } catch (JsonProcessingException e) {
-                throw new IllegalArgumentException(
-                        "line " + (i + 1) + " of the keys is no JSON object: " + e.getOriginalMessage());
+                // Without the parser's words, which quote: somebody may have put the key itself there.
+                throw new IllegalArgumentException("line " + (i + 1) + " of the keys is no JSON object; the fault is at"
+                        + " character " + e.getLocation().getColumnNr());
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("line " + (i + 1) + " of the keys " + e.getMessage());
             }

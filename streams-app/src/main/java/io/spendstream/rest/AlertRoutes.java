@@ -55,14 +55,16 @@ final class AlertRoutes {
     private final WorkerExecutor workers;
     private final Bodies bodies;
     private final Audited audited;
+    private final InFlight queries;
 
-    AlertRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
+    AlertRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited, int queriesMax) {
         this.alerts = ports.budgets().alerts();
         this.notes = ports.budgets().notes();
         this.clock = ports.clock();
         this.workers = workers;
         this.bodies = bodies.upTo(BODY_BYTES_MAX);
         this.audited = audited;
+        this.queries = new InFlight(queriesMax);
     }
 
     void mount(Api api) {
@@ -154,13 +156,18 @@ final class AlertRoutes {
         Accepts.best(ctx, Json.MEDIA_TYPE);
         Caller caller = Gate.caller(ctx);
         Alerts.Query query = Tenancy.restricted(query(ctx.queryParams()), caller);
-        workers.executeBlocking(() -> alerts.find(query), false)
-                .compose(found -> Future.fromCompletionStage(found, ctx.vertx().getOrCreateContext()))
-                .compose(found -> workers.executeBlocking(() -> write(found, caller), false))
-                .onSuccess(json -> ctx.response()
-                        .putHeader("Content-Type", Json.MEDIA_TYPE)
-                        .end(Buffer.buffer(json)))
-                .onFailure(ctx::fail);
+        SpendRoutes.limited(
+                ctx,
+                caller,
+                queries,
+                () -> workers.executeBlocking(() -> alerts.find(query), false)
+                        .compose(found ->
+                                Future.fromCompletionStage(found, ctx.vertx().getOrCreateContext()))
+                        .compose(found -> workers.executeBlocking(() -> write(found, caller), false))
+                        .compose(json -> ctx.response()
+                                .putHeader("Content-Type", Json.MEDIA_TYPE)
+                                .end(Buffer.buffer(json))
+                                .otherwiseEmpty()));
     }
 
     private static Alerts.Query query(MultiMap given) {

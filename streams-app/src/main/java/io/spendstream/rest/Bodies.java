@@ -28,6 +28,20 @@ final class Bodies {
         return new Bodies(vertx, Math.min(bytes, bytesMax), timeout);
     }
 
+    /**
+     * Drops a body that nobody has taken by now, and cuts the connection where it is larger than any that is taken: reading
+     * on what has no end, and decompressing it, would cost more here than it costs to send.
+     */
+    void drop(HttpServerRequest request) {
+        long[] dropped = {0};
+        request.handler(chunk -> {
+            dropped[0] += chunk.length();
+            if (dropped[0] > bytesMax) {
+                request.connection().close();
+            }
+        });
+    }
+
     /** Bytes that a request will have at most. */
     long expectedBytes(HttpServerRequest request) {
         long declared = declaredBytes(request);

@@ -65,15 +65,16 @@ final class EventRoutes {
     }
 
     private void post(RoutingContext ctx, Function<byte[], FormatBodies.Events> reader) {
+        Caller caller = Gate.caller(ctx);
         long expected = bodies.expectedBytes(ctx.request());
-        if (!bytes.tryTake(expected)) {
+        if (!bytes.tryTake(caller, expected)) {
             throw Problem.tooManyRequests(
                             "More events are under way than fit; send these again a little later, or fewer at once", 1)
                     .exception();
         }
         bodies.read(ctx.request())
-                .compose(body -> publish(ctx, body, reader))
-                .onComplete(done -> bytes.release(expected))
+                .compose(body -> publish(ctx, body, reader, caller))
+                .onComplete(done -> bytes.release(caller, expected))
                 .onSuccess(events -> ctx.response()
                         .setStatusCode(202)
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
@@ -82,8 +83,7 @@ final class EventRoutes {
     }
 
     private Future<FormatBodies.Events> publish(
-            RoutingContext ctx, Buffer body, Function<byte[], FormatBodies.Events> reader) {
-        Caller caller = Gate.caller(ctx);
+            RoutingContext ctx, Buffer body, Function<byte[], FormatBodies.Events> reader, Caller caller) {
         return workers.executeBlocking(
                         () -> {
                             FormatBodies.Events events = reader.apply(body.getBytes());

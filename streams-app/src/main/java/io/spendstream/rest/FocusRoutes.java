@@ -47,19 +47,21 @@ final class FocusRoutes {
                 caller);
         SpendRoutes.limited(
                 ctx,
+                caller,
                 exports,
                 () -> Future.fromCompletionStage(
                                 ports.spend().spend(query), ctx.vertx().getOrCreateContext())
                         .map(answer -> answer.with(Tenancy.shown(answer.freshness(), caller)))
                         .compose(answer -> workers.executeBlocking(() -> written(answer, parquet), false)
-                                .onSuccess(dataset -> {
+                                .compose(dataset -> {
                                     SpendRoutes.describe(ctx.response(), answer);
-                                    ctx.response()
+                                    return ctx.response()
                                             .putHeader(
                                                     "Content-Type",
                                                     parquet ? form : form + "; charset=utf-8; header=present")
                                             .putHeader("Vary", "Accept")
-                                            .end(dataset);
+                                            .end(dataset)
+                                            .otherwiseEmpty();
                                 })));
     }
 

@@ -15,6 +15,9 @@ import java.util.concurrent.CompletionException;
 final class Gate {
 
     private static final String CALLER = "spendstream.caller";
+    /** What a request of another instance carries. */
+    private static final String SIGNED = "spendstream.signed";
+
     private static final String CHALLENGE = "Bearer realm=\"spendstream\"";
 
     private final RestSecurity security;
@@ -33,6 +36,12 @@ final class Gate {
             throw new IllegalStateException("the route is open, so nobody said who calls");
         }
         return caller;
+    }
+
+    /** Whether what is said of single instances, such as their addresses, may be told to who makes a request. */
+    static boolean mayKnowInstances(RoutingContext ctx) {
+        Caller caller = ctx.get(CALLER);
+        return caller != null && caller.isForAllTenants();
     }
 
     /** The handler behind the door that it needs. */
@@ -59,10 +68,24 @@ final class Gate {
         String shown = ctx.request().getHeader(PeerSecret.HEADER);
         String method = ctx.request().method().name();
         if (!security.peers().isSigned(shown, method, ctx.request().path(), clock.instant())) {
-            throw Problem.forbidden("This address is for the other instances of the application, which show that they"
-                            + " have the secret between instances")
-                    .exception();
+            throw notFromAPeer();
         }
+        ctx.put(SIGNED, shown);
+    }
+
+    /** @throws Problem.ProblemException 403 where another instance signed its request for another body */
+    static void requireSigned(RoutingContext ctx, byte[] body) {
+        String shown = ctx.get(SIGNED);
+        // Null where security is off: nobody signs then.
+        if (shown != null && !PeerSecret.isOf(shown, body)) {
+            throw notFromAPeer();
+        }
+    }
+
+    private static RuntimeException notFromAPeer() {
+        return Problem.forbidden("This address is for the other instances of the application, which show that they"
+                        + " have the secret between instances")
+                .exception();
     }
 
     private void authenticated(RoutingContext ctx, RouteAccess.Need need, Handler<RoutingContext> handler) {

@@ -58,11 +58,12 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
 
     @Override
     public CompletionStage<InstanceSpend> ask(Peer peer, SpendQuery query) {
+        byte[] body = PeerJson.write(query);
         HttpRequest request;
         try {
-            request = request(peer, "POST", SPEND_PATH)
+            request = request(peer, "POST", SPEND_PATH, body)
                     .header("Content-Type", Json.MEDIA_TYPE)
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(PeerJson.write(query)))
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                     .build();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
@@ -79,7 +80,7 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
     public CompletionStage<Instance> instance(Peer peer) {
         HttpRequest request;
         try {
-            request = request(peer, "GET", INSTANCE_PATH).build();
+            request = request(peer, "GET", INSTANCE_PATH, new byte[0]).build();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -90,10 +91,12 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
                 .whenComplete((instance, failure) -> exchange.cancel(true));
     }
 
-    private HttpRequest.Builder request(Peer peer, String method, String path) {
+    private HttpRequest.Builder request(Peer peer, String method, String path, byte[] body) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(peer.url() + path)).timeout(timeout);
-        return secret == null ? request : request.header(PeerSecret.HEADER, secret.sign(method, path, clock.instant()));
+        return secret == null
+                ? request
+                : request.header(PeerSecret.HEADER, secret.sign(method, path, body, clock.instant()));
     }
 
     private static IOException refused(int status) {

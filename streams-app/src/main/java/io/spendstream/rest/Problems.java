@@ -35,7 +35,7 @@ final class Problems {
      */
     static void answer(RoutingContext ctx, int status) {
         Throwable failure = cause(ctx.failure());
-        answer(ctx.request(), failure == null ? ofStatus(status) : of(failure, ctx.request()));
+        answer(ctx.request(), failure == null ? ofStatus(status) : of(failure, ctx));
     }
 
     static void answer(HttpServerRequest request, Problem problem) {
@@ -73,7 +73,8 @@ final class Problems {
         answer(request, problem);
     }
 
-    private static Problem of(Throwable failure, HttpServerRequest request) {
+    private static Problem of(Throwable failure, RoutingContext ctx) {
+        HttpServerRequest request = ctx.request();
         if (failure instanceof Problem.ProblemException known) {
             return known.problem();
         }
@@ -81,8 +82,9 @@ final class Problems {
             return of(refused);
         }
         if (failure instanceof NotAllThere missing) {
-            return Problem.unavailable(
-                    "The answer would be short: " + missing.getMessage(), seconds(missing.retryAfter()));
+            // Which instances there are, and what they say, is the installation's.
+            String why = Gate.mayKnowInstances(ctx) ? missing.getMessage() : "not all instances answer now";
+            return Problem.unavailable("The answer would be short: " + why, seconds(missing.retryAfter()));
         }
         if (failure instanceof IntakeFailure notTaken) {
             return of(notTaken);

@@ -191,6 +191,8 @@ public final class RestServer implements AutoCloseable {
                 .failureHandler(ctx -> Problems.answer(ctx, ctx.statusCode()))
                 .handler(ctx -> {
                     SafeHeaders.put(ctx.request());
+                    // Whoever wants the body takes the place of this.
+                    bodies.drop(ctx.request());
                     ctx.next();
                 });
         if (ports.budgets() != null) {
@@ -203,7 +205,7 @@ public final class RestServer implements AutoCloseable {
         new PriceRoutes(ports, workers, bodies, audited).mount(api);
         if (ports.budgets() != null) {
             new BudgetRoutes(ports, workers, bodies, audited).mount(api);
-            new AlertRoutes(ports, workers, bodies, audited).mount(api);
+            new AlertRoutes(ports, workers, bodies, audited, config.queriesMax()).mount(api);
             new SilenceRoutes(ports, workers, bodies, audited).mount(api);
         }
         new InstanceRoutes(ports, workers).mount(api);

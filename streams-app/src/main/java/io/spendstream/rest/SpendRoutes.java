@@ -52,6 +52,7 @@ final class SpendRoutes {
                 caller);
         limited(
                 ctx,
+                caller,
                 queries,
                 () -> Future.fromCompletionStage(
                                 ports.spend().spend(query), ctx.vertx().getOrCreateContext())
@@ -62,19 +63,21 @@ final class SpendRoutes {
                                     return new Written(answer, body);
                                 },
                                 false))
-                        .onSuccess(written -> answer(ctx.response(), csv, written)));
+                        .compose(written -> answer(ctx.response(), csv, written)));
     }
 
     private record Written(SpendAnswer answer, byte[] body) {}
 
-    private static void answer(HttpServerResponse response, boolean csv, Written written) {
+    /** Done when it is sent, or nobody takes it any more. */
+    private static Future<Void> answer(HttpServerResponse response, boolean csv, Written written) {
         if (csv) {
             describe(response, written.answer);
         }
-        response.putHeader(
+        return response.putHeader(
                         "Content-Type", csv ? SpendCsv.MEDIA_TYPE + "; charset=utf-8; header=present" : Json.MEDIA_TYPE)
                 .putHeader("Vary", "Accept")
-                .end(Buffer.buffer(written.body));
+                .end(Buffer.buffer(written.body))
+                .otherwiseEmpty();
     }
 
     /** CSV has no place for how good an answer is, so it is in headers. */
@@ -102,22 +105,32 @@ final class SpendRoutes {
         Future<Buffer> body = bodies.read(ctx.request());
         limited(
                 ctx,
+                Caller.ANYONE,
                 peerQueries,
-                () -> body.compose(json -> workers.executeBlocking(
-                                () -> PeerJson.write(ports.local().read(PeerJson.readQuery(json.getBytes()))), false))
-                        .onSuccess(spend -> ctx.response()
+                () -> body.compose(json -> workers.executeBlocking(() -> peerSpend(ctx, json.getBytes()), false))
+                        .compose(spend -> ctx.response()
                                 .putHeader("Content-Type", Json.MEDIA_TYPE)
-                                .end(Buffer.buffer(spend))));
+                                .end(Buffer.buffer(spend))
+                                .otherwiseEmpty()));
     }
 
-    /** Answers where not too many queries are under way already. */
-    static void limited(RoutingContext ctx, InFlight queries, Supplier<Future<?>> work) {
-        if (!queries.tryTake(1)) {
+    private byte[] peerSpend(RoutingContext ctx, byte[] query) {
+        Gate.requireSigned(ctx, query);
+        return PeerJson.write(ports.local().read(PeerJson.readQuery(query)));
+    }
+
+    /**
+     * Answers where not too many queries are under way already.
+     *
+     * @param work done when its answer is sent: one that its caller does not read stays in memory
+     */
+    static void limited(RoutingContext ctx, Caller caller, InFlight queries, Supplier<Future<?>> work) {
+        if (!queries.tryTake(caller, 1)) {
             ctx.fail(Problem.tooManyRequests("Too many queries are under way; ask again a little later", 1)
                     .exception());
             return;
         }
-        work.get().onComplete(done -> queries.release(1)).onFailure(ctx::fail);
+        work.get().onComplete(done -> queries.release(caller, 1)).onFailure(ctx::fail);
     }
 
     static Map<String, List<String>> params(MultiMap params) {

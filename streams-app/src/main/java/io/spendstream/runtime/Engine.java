@@ -255,7 +255,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     public List<String> whyNotLive() {
         KafkaStreams running = streams;
         if (failure != null) {
-            return List.of("processing stopped: " + failure);
+            return List.of("processing stopped: " + Failures.inShort(failure));
         }
         if (running != null
                 && !running.state().isRunningOrRebalancing()

@@ -34,6 +34,14 @@ final class Failures {
         return false;
     }
 
+    /**
+     * A failure for those that may know that there is one, and no more: what it says may hold records, addresses and
+     * other tenants' names.
+     */
+    static String inShort(Throwable failure) {
+        return failure.getClass().getSimpleName() + "; the log has the cause";
+    }
+
     /** Notes one more; answers whether that is still within bounds. */
     synchronized boolean another(long nowNanos) {
         recent.addLast(nowNanos);

@@ -104,7 +104,8 @@ class ApiKeysTest {
                 "LINE 0000>000              | has a sha256 that is not 64",
                 "LINE 'name'>'expires':'soon','name' | takes expires as a time",
                 "LINE 'name'>'requests_per_second':0,'name' | takes requests_per_second",
-                "LINE 'name'>'id':'abcdefghijkl','name' | Duplicate",
+                "LINE 'name'>'id':'abcdefghijkl','name' | no JSON object",
+                "sk_abcdefghijkl_0000000000 | is no JSON object",
             })
     void aWrongLineIsNamed(String line, String says) {
         String[] change = line.startsWith("LINE ") ? line.substring(5).split(">") : null;

@@ -11,6 +11,8 @@ class PeerSecretTest {
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
     private static final String PATH = "/internal/v1/spend";
 
+    private static final byte[] BODY = {1, 2};
+
     private final PeerSecret secret = new PeerSecret("0123456789abcdef");
 
     private boolean taken(String carried, String method, String path, Instant at) {
@@ -19,7 +21,7 @@ class PeerSecretTest {
 
     @Test
     void whatIsSignedHoldsForItsAddressAndTwoMinutes() {
-        String signed = secret.sign("POST", PATH, NOW);
+        String signed = secret.sign("POST", PATH, BODY, NOW);
 
         assertThat(taken(signed, "POST", PATH, NOW)).isTrue();
         assertThat(taken(signed, "POST", PATH, NOW.plusSeconds(120))).isTrue();
@@ -30,13 +32,19 @@ class PeerSecretTest {
         assertThat(new PeerSecret("0123456789abcdeF").isSigned(signed, "POST", PATH, NOW))
                 .isFalse();
         assertThat(signed).doesNotContain("0123456789abcdef");
+        assertThat(PeerSecret.isOf(signed, BODY)).isTrue();
+        assertThat(PeerSecret.isOf(signed, new byte[] {1, 3})).isFalse();
     }
 
     @Test
     void whatIsNotSignedIsNotTaken() {
-        String signed = secret.sign("POST", PATH, NOW);
+        String signed = secret.sign("POST", PATH, BODY, NOW);
         String later = (NOW.getEpochSecond() + 1) + signed.substring(signed.indexOf(':'));
+        String[] parts = signed.split(":");
+        String ofAnotherBody = parts[0] + ":" + "0".repeat(64) + ":" + parts[2];
         String[] carried = {
+            ofAnotherBody,
+            parts[0] + ":" + parts[2],
             null,
             "",
             ":",

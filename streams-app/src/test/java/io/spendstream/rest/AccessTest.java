@@ -9,15 +9,21 @@ import io.spendstream.access.Scope;
 import io.spendstream.access.Unauthenticated;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,18 +184,65 @@ class AccessTest {
         String path = HttpPeerClient.INSTANCE_PATH;
         Api.Endpoint endpoint = new Api.Endpoint("GET", path);
 
-        assertThat(call(endpoint, PeerSecret.HEADER, Callers.PEERS.sign("GET", path, TestInstance.NOW))
+        assertThat(call(endpoint, PeerSecret.HEADER, Callers.PEERS.sign("GET", path, new byte[0], TestInstance.NOW))
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(call(endpoint, PeerSecret.HEADER, Callers.PEERS.sign("POST", path, TestInstance.NOW))
+        assertThat(call(endpoint, PeerSecret.HEADER, Callers.PEERS.sign("POST", path, new byte[0], TestInstance.NOW))
                         .statusCode())
                 .isEqualTo(403);
         assertThat(call(
                                 endpoint,
                                 PeerSecret.HEADER,
-                                new PeerSecret("another secret of instances").sign("GET", path, TestInstance.NOW))
+                                new PeerSecret("another secret of instances")
+                                        .sign("GET", path, new byte[0], TestInstance.NOW))
                         .statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void what_an_instance_signed_for_one_question_asks_no_other() throws Exception {
+        String path = HttpPeerClient.SPEND_PATH;
+        byte[] asked = "{\"asked\": 1}".getBytes(StandardCharsets.UTF_8);
+        String signed = Callers.PEERS.sign("POST", path, asked, TestInstance.NOW);
+
+        HttpResponse<String> same = instance.post(path, "{\"asked\": 1}", PeerSecret.HEADER, signed);
+        HttpResponse<String> other = instance.post(path, "{\"asked\": 2}", PeerSecret.HEADER, signed);
+
+        assertThat(same.statusCode()).as("let in, and no query").isEqualTo(400);
+        assertThat(other.statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void a_caller_that_is_refused_cannot_keep_the_server_decompressing() throws Exception {
+        // Given: ten times the largest body in a hundredth of its size, and no end of it
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(sent)) {
+            gzip.write(new byte[100 << 20]);
+        }
+        String head = "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: "
+                + 2 * sent.size() + "\r\n\r\n";
+
+        // When
+        StringBuilder answer = new StringBuilder();
+        try (Socket socket = new Socket("127.0.0.1", instance.server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            int c = socket.getInputStream().read();
+            answer.append((char) c);
+            try {
+                socket.getOutputStream().write(sent.toByteArray());
+                for (; c >= 0; c = socket.getInputStream().read()) {
+                    answer.append((char) c);
+                }
+            } catch (SocketTimeoutException e) {
+                throw e;
+            } catch (SocketException e) {
+                // Reset: the server closed it while there was more to read.
+            }
+        }
+
+        // Then: the connection ended, though the request did not
+        assertThat(answer.toString()).contains("401");
     }
 
     @Test

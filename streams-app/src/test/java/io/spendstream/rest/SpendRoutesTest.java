@@ -11,7 +11,11 @@ import io.spendstream.query.Peers.Peer;
 import io.spendstream.usage.Measure;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -318,6 +322,41 @@ class SpendRoutesTest {
         assertThat(short1.statusCode()).isEqualTo(503);
         assertThat(short1.headers().firstValue("Retry-After")).contains("1");
         assertThat(short1.body()).contains("The answer would be short", "no instance answered for [1]");
+    }
+
+    @Test
+    void an_answer_that_nobody_reads_is_still_a_query_under_way() throws Exception {
+        // Given: room for one query, and an answer larger than what fits into the sockets between
+        RestConfig one = new RestConfig(
+                "127.0.0.1", 0, 1_000, 10, 1_000, 1, Duration.ofSeconds(30), Duration.ofSeconds(30), 2, 2);
+        try (TestInstance small = new TestInstance(one)) {
+            FakeCells large = new FakeCells(0);
+            for (int i = 0; i < 900; i++) {
+                large.spend("2026-11-21T00:00:00Z", Map.of("feature", i + "x".repeat(20_000)), null, 1);
+            }
+            small.cells.add(large);
+
+            // When
+            HttpResponse<String> second;
+            try (Socket slow = new Socket()) {
+                slow.setReceiveBufferSize(4_096);
+                slow.connect(new InetSocketAddress("127.0.0.1", small.server.port()));
+                slow.getOutputStream()
+                        .write("GET /v1/spend?group_by=feature HTTP/1.1\r\nHost: x\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(slow.getInputStream().read()).isEqualTo('H');
+                second = small.get("/v1/spend");
+            }
+
+            // Then: there is room again when the slow one is gone
+            assertThat(second.statusCode()).isEqualTo(429);
+            long deadline = System.nanoTime() + 30_000_000_000L;
+            int later = 429;
+            while (later == 429 && System.nanoTime() < deadline) {
+                later = small.get("/v1/spend").statusCode();
+            }
+            assertThat(later).isEqualTo(200);
+        }
     }
 
     @Test

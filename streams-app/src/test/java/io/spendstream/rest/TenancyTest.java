@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spendstream.access.Scope;
 import io.spendstream.query.FakeCells;
+import io.spendstream.query.Peers.Peer;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertNoteKind;
 import io.spendstream.v1.AlertSeverity;
@@ -13,10 +14,13 @@ import io.spendstream.v1.AlertState;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -298,6 +302,70 @@ class TenancyTest {
                         .statusCode())
                 .isEqualTo(202);
         assertThat(instance.published).hasSize(2);
+    }
+
+    @Test
+    void one_tenant_does_not_take_the_room_of_all() throws Exception {
+        // Given: room for four requests, and none is acknowledged yet
+        RestConfig four = new RestConfig(
+                "127.0.0.1", 0, 1_000, 10, 4_000, 8, Duration.ofSeconds(30), Duration.ofSeconds(30), 2, 2);
+        try (TestInstance small = new TestInstance(four, CALLERS.security())) {
+            CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+            CountDownLatch two = new CountDownLatch(2);
+            CountDownLatch three = new CountDownLatch(3);
+            small.intake = events -> {
+                two.countDown();
+                three.countDown();
+                return acknowledged;
+            };
+            List<CompletableFuture<Integer>> first =
+                    List.of(publish(small, acme, "acme"), publish(small, acme, "acme"));
+            two.await();
+
+            // When
+            int third = publish(small, acme, "acme").join();
+            CompletableFuture<Integer> anothers = publish(small, globex, "globex");
+            three.await();
+            acknowledged.complete(null);
+
+            // Then
+            assertThat(third).isEqualTo(429);
+            assertThat(anothers.join()).isEqualTo(202);
+            assertThat(first).extracting(CompletableFuture::join).containsExactly(202, 202);
+            assertThat(publish(small, acme, "acme").join()).isEqualTo(202);
+        }
+    }
+
+    private static CompletableFuture<Integer> publish(TestInstance instance, String key, String tenant) {
+        String body = EVENT.formatted("1", tenant).replace('\'', '"') + " ".repeat(850);
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return instance.post("/v1/events", body, "X-API-Key", key, "Content-Type", "application/json")
+                        .statusCode();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void which_instances_there_are_is_not_told_when_one_fails() throws Exception {
+        // Given: half of the data is with one that is away
+        try (TestInstance half = new TestInstance(RestConfig.on("127.0.0.1", 0), CALLERS.security())) {
+            half.cells.add(new FakeCells(0));
+            half.partitions = 2;
+            half.others.add(new Peer("http://127.0.0.1:1/" + MARK, false));
+
+            // When
+            HttpResponse<String> ones = half.send(half.request("/v1/spend").header("X-API-Key", acme));
+            HttpResponse<String> all = half.send(half.request("/v1/spend").header("X-API-Key", everybody));
+
+            // Then
+            assertThat(ones.statusCode()).isEqualTo(503);
+            assertThat(ones.body()).contains("The answer would be short").doesNotContain(MARK, "127.0.0.1", "[1]");
+            assertThat(all.statusCode()).isEqualTo(503);
+            assertThat(all.body()).contains(MARK);
+        }
     }
 
     @Test

@@ -33,6 +33,12 @@ class FailuresTest {
     }
 
     @Test
+    void anyone_may_know_that_there_is_a_failure_and_no_more() {
+        assertThat(Failures.inShort(new StreamsException("value: {tenant: globex}", new TimeoutException("10.0.0.7"))))
+                .isEqualTo("StreamsException; the log has the cause");
+    }
+
+    @Test
     void too_many_within_a_while_are_too_many() {
         // Given
         Failures failures = new Failures(2, Duration.ofNanos(10));
