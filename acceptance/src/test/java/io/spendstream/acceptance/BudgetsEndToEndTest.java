@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.Spendstream;
 import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.SecurityConfig;
 import io.spendstream.sandbox.EmbeddedBroker;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
 import java.io.IOException;
@@ -46,6 +47,7 @@ class BudgetsEndToEndTest {
                     AppConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
                     AppConfig.REGISTRY_URL, registry.url().toString(),
                     AppConfig.HTTP_PORT, "0",
+                    SecurityConfig.MODE, "off",
                     AppConfig.STATE_DIR, directory.resolve("state").toString());
             try (KafkaConsumer<String, byte[]> alerts = readCommitted(broker)) {
                 List<String> ids = new ArrayList<>();
@@ -111,6 +113,7 @@ class BudgetsEndToEndTest {
                     AppConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
                     AppConfig.REGISTRY_URL, registry.url().toString(),
                     AppConfig.HTTP_PORT, "0",
+                    SecurityConfig.MODE, "off",
                     AppConfig.STATE_DIR, directory.resolve("state").toString());
             try (Spendstream app = Spendstream.start(AppConfig.of(config))) {
                 app.awaitReady(Duration.ofSeconds(60));

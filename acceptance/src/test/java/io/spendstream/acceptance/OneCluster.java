@@ -11,7 +11,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /** Hands the one cluster that all tests of a run share to those that ask for it. Its logs stay in target/cluster. */
 public final class OneCluster implements ParameterResolver {
 
-    private static final Path DIRECTORY = Path.of("target", "cluster").toAbsolutePath();
+    /** Test classes run side by side in several processes, each with a cluster of its own. */
+    private static final Path DIRECTORY =
+            Path.of("target", "cluster-" + System.getProperty("fork", "1")).toAbsolutePath();
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
