@@ -8,12 +8,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands the one cluster that all tests of a run share to those that ask for it. Its logs stay in target/cluster. */
+/** Hands the one cluster that all tests of a run share to those that ask for it. Its logs stay in target/cluster-<process>. */
 public final class OneCluster implements ParameterResolver {
 
     /** Test classes run side by side in several processes, each with a cluster of its own. */
     private static final Path DIRECTORY =
-            Path.of("target", "cluster-" + System.getProperty("fork", "1")).toAbsolutePath();
+            Path.of("target", "cluster-" + ProcessHandle.current().pid()).toAbsolutePath();
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
