@@ -50,7 +50,13 @@ final class Tables {
             "retries",
             "escalated",
             "latency_ms_sum",
-            "latency_count");
+            "latency_count",
+            "prompt_system_tokens",
+            "prompt_context_tokens",
+            "prompt_history_tokens",
+            "prompt_user_tokens",
+            "prompt_tools_tokens",
+            "prompt_other_tokens");
 
     /** Measures of a rollup that are money, without what they end in on the topic ({@value #NANO_USD}). */
     static final List<String> COSTS = List.of(
