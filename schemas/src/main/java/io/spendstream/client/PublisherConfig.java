@@ -89,6 +89,15 @@ public record PublisherConfig(
         return RESERVED;
     }
 
+    /** Of the clients' settings their names only: values may be passwords. */
+    @Override
+    public String toString() {
+        return "PublisherConfig[bootstrapServers=" + bootstrapServers + ", registryUrl=" + registryUrl + ", topic="
+                + topic + ", linger=" + linger + ", deliveryTimeout=" + deliveryTimeout + ", maxBlock=" + maxBlock
+                + ", maxInFlightBytes=" + maxInFlightBytes + ", kafka=" + new TreeSet<>(kafka.keySet())
+                + ", registry=" + new TreeSet<>(registry.keySet()) + "]";
+    }
+
     /** The defaults: topic usage-events, linger 5 ms, delivery within 30 s, wait for room 1 s, 32 MiB in flight. */
     public static PublisherConfig of(String bootstrapServers, String registryUrl) {
         return new PublisherConfig(

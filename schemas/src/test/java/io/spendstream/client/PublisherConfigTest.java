@@ -83,4 +83,16 @@ class PublisherConfigTest {
     private static Arguments mistake(UnaryOperator<PublisherConfig> mistake, String message) {
         return Arguments.of(mistake, message);
     }
+
+    @Test
+    void isShownWithoutTheValuesOfItsClientsSettings() {
+        // Given
+        PublisherConfig config = DEFAULT.withKafka(Map.of("sasl.jaas.config", "password=hidden-1"))
+                .withRegistry(Map.of("basic.auth.user.info", "user:hidden-2"));
+
+        // Then
+        assertThat(config.toString())
+                .contains("localhost:9092", "sasl.jaas.config", "basic.auth.user.info")
+                .doesNotContain("hidden");
+    }
 }
