@@ -83,10 +83,28 @@ class SpansTest {
                         assertThat(header(record, DecodeStage.HEADER_REASON)).isEqualTo("invalid_body"));
     }
 
+    @Test
+    void a_record_without_a_value_is_rejected_too() {
+        // When
+        pipe((byte[]) null);
+
+        // Then
+        assertThat(pipeline.records(pipeline.topics.usageRejected().name()))
+                .singleElement()
+                .satisfies(record -> {
+                    assertThat(header(record, DecodeStage.HEADER_REASON)).isEqualTo("invalid_body");
+                    assertThat(header(record, DecodeStage.HEADER_DETAIL)).contains("has no value");
+                });
+    }
+
     private void pipe(String batch) {
+        pipe(batch.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void pipe(byte[] batch) {
         pipeline.driver
                 .createInputTopic(TOPIC, new ByteArraySerializer(), new ByteArraySerializer())
-                .pipeInput(new TestRecord<>(null, batch.getBytes(StandardCharsets.UTF_8), Pipeline.NOW));
+                .pipeInput(new TestRecord<>(null, batch, Pipeline.NOW));
     }
 
     private static String header(TestRecord<byte[], byte[]> record, String name) {

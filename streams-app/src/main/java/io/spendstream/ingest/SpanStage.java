@@ -41,6 +41,11 @@ public final class SpanStage implements Processor<byte[], byte[], byte[], Object
     @Override
     public void process(Record<byte[], byte[]> record) {
         if (record.value() == null) {
+            reject(
+                    record,
+                    FormatFault.Reason.INVALID_BODY.code(),
+                    List.of(new FormatFault(
+                            null, null, FormatFault.Reason.INVALID_BODY, "has no value; it takes a batch of spans")));
             return;
         }
         Reading reading = format.read(record.value(), CallDetails.NONE);
@@ -73,7 +78,8 @@ public final class SpanStage implements Processor<byte[], byte[], byte[], Object
                 reason,
                 faults.get(0).field(),
                 faults.stream().map(FormatFault::toString).collect(Collectors.joining("; ")));
-        int kept = record.value().length > UsageFormat.BYTES_MAX ? DecodeStage.LARGE_BYTES_KEPT : Integer.MAX_VALUE;
+        boolean isLarge = record.value() != null && record.value().length > UsageFormat.BYTES_MAX;
+        int kept = isLarge ? DecodeStage.LARGE_BYTES_KEPT : Integer.MAX_VALUE;
         context.forward(
                 DecodeStage.rejected(
                         new WaitingRoom.Received(
