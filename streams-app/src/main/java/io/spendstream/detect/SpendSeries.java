@@ -30,7 +30,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class SpendSeries {
 
-    /** Scopes whose days are in memory: about 60 kB each where all days are busy. */
+    /** Scopes whose days are in memory; docs/anomalies.md says how large one is. */
     private static final int SCOPES_IN_MEMORY = 300;
     /** Days of combinations that are kept: they say who contributed lately. */
     private static final int COMBINATION_DAYS_KEPT = 9;
