@@ -13,6 +13,7 @@ final class Times {
     private static final long EPOCH_MS_MAX = 253_402_300_799_999L;
 
     private static final int TEXT_LENGTH_MAX = 64;
+    private static final int YEAR_MAX = 9_999;
 
     private Times() {}
 
@@ -25,7 +26,11 @@ final class Times {
         if (text.length() > TEXT_LENGTH_MAX) {
             throw new DateTimeParseException("too long for a time", "", 0);
         }
-        return Instant.ofEpochMilli(OffsetDateTime.parse(text).toInstant().toEpochMilli());
+        OffsetDateTime time = OffsetDateTime.parse(text);
+        if (time.getYear() < 0 || time.getYear() > YEAR_MAX) {
+            throw new DateTimeParseException("RFC 3339 has the years 0000 to 9999", text, 0);
+        }
+        return Instant.ofEpochMilli(time.toInstant().toEpochMilli());
     }
 
     /**

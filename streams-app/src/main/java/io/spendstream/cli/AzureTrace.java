@@ -1,6 +1,7 @@
 package io.spendstream.cli;
 
 import io.spendstream.ingest.EventRules;
+import io.spendstream.usage.Texts;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
@@ -129,8 +130,8 @@ final class AzureTrace {
     }
 
     private TraceException wrong(int number, String found, String expected) {
-        return new TraceException(file + ", line " + number + ": expected " + expected + ", found '"
-                + (found.length() <= 60 ? found : found.substring(0, 57) + "...") + "'");
+        return new TraceException(
+                file + ", line " + number + ": expected " + expected + ", found '" + Texts.shortened(found) + "'");
     }
 
     /** The next line without its end, or null after the last; the last may lack its end. */

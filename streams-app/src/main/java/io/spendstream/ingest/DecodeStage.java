@@ -3,6 +3,7 @@ package io.spendstream.ingest;
 import io.spendstream.combine.CommitPoint;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
+import io.spendstream.usage.Texts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -187,7 +188,6 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
     }
 
     private static void add(Headers headers, String name, String text) {
-        String shortened = text.length() <= DETAIL_LENGTH_MAX ? text : text.substring(0, DETAIL_LENGTH_MAX) + "...";
-        headers.add(name, shortened.getBytes(StandardCharsets.UTF_8));
+        headers.add(name, Texts.shortened(text, DETAIL_LENGTH_MAX).getBytes(StandardCharsets.UTF_8));
     }
 }

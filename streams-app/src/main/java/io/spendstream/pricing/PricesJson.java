@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spendstream.usage.Texts;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.Rate;
 import io.spendstream.v1.RateCard;
@@ -351,7 +352,7 @@ public final class PricesJson {
     private static void refuseUnknown(JsonNode node, String path, Set<String> known, Faults faults) {
         node.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
-                String shown = name.length() <= 64 ? name : name.substring(0, 61) + "...";
+                String shown = Texts.shortened(name);
                 faults.add(
                         path.isEmpty() ? shown : path + "." + shown,
                         "is not known here; known are "

@@ -1,5 +1,7 @@
 package io.spendstream.rest;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -53,14 +55,16 @@ final class PageRoutes {
             + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static final int ETAG_CHARACTERS = 32;
+    private static final JsonMapper MAPPER = new JsonMapper();
 
     private record Document(Buffer content, String mediaType, String etag) {}
 
     private final Document page = document("/page/index.html");
-    private final Document openApi = new Document(Buffer.buffer(resource("/openapi.json")), Json.MEDIA_TYPE, null);
+    private final Document openApi;
     private final Map<String, Document> files = new LinkedHashMap<>();
 
-    PageRoutes() {
+    PageRoutes(RestSecurity security) {
+        openApi = new Document(Buffer.buffer(description(security)), Json.MEDIA_TYPE, null);
         FILES.forEach(file -> files.put(file, document("/page/" + file)));
     }
 
@@ -112,6 +116,21 @@ final class PageRoutes {
             return HexFormat.of().formatHex(hash).substring(0, ETAG_CHARACTERS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** As it is for this instance: what the configuration opens to anyone takes no key. */
+    private static byte[] description(RestSecurity security) {
+        try {
+            ObjectNode description = (ObjectNode) MAPPER.readTree(resource("/openapi.json"));
+            if (!security.isOn()) {
+                description.remove("security");
+            } else if (security.metricsOpen()) {
+                ((ObjectNode) description.at("/paths/~1metrics/get")).putArray("security");
+            }
+            return MAPPER.writeValueAsBytes(description);
+        } catch (IOException e) {
+            throw new IllegalStateException("/openapi.json is no JSON", e);
         }
     }
 

@@ -22,14 +22,16 @@ import java.util.List;
 
 /**
  * The price book: {@code /v1/prices}, {@code /v1/prices/{model}} and {@code /v1/prices/{model}/quote}. A model's name may
- * hold slashes, escaped or not, so whatever lies between is the model.
+ * hold slashes, escaped or not, so whatever lies between is the model; only in one that ends in {@code /quote} that slash
+ * must be escaped.
  */
 final class PriceRoutes {
 
     private static final String PREFIX = "/v1/prices/";
     private static final String QUOTE = "/quote";
-    private static final String MODELS = "^" + PREFIX + ".+";
-    private static final String QUOTES = MODELS + QUOTE;
+    private static final String QUOTES = "^" + PREFIX + ".+" + QUOTE;
+    /** All others, so that no method but POST does at the address of a quote. */
+    private static final String MODELS = "^" + PREFIX + "(?!.+" + QUOTE + "$).+";
 
     private final RestPorts ports;
     private final WorkerExecutor workers;

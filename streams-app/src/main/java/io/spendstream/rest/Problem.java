@@ -10,7 +10,7 @@ import java.util.List;
  * @param code what kind of problem it is; the last part of its type
  * @param title the same for all problems of the kind
  * @param detail what was wrong this time and what would be right
- * @param errors single faults, where there may be several
+ * @param errors single faults, where there may be several; of more than {@link #ERRORS_MAX} the first
  * @param retryAfterSeconds 0 where another try would not help
  */
 record Problem(int status, String code, String title, String detail, List<Fault> errors, long retryAfterSeconds) {
@@ -27,6 +27,16 @@ record Problem(int status, String code, String title, String detail, List<Fault>
      * @param detail in words
      */
     record Fault(Integer index, String field, String reason, String detail) {}
+
+    /** More faults than this do not help anybody; they would only make a large answer of a large request. */
+    static final int ERRORS_MAX = 100;
+
+    Problem {
+        if (errors.size() > ERRORS_MAX) {
+            detail += "; there are more faults than these, the first " + ERRORS_MAX;
+            errors = List.copyOf(errors.subList(0, ERRORS_MAX));
+        }
+    }
 
     Problem(int status, String code, String title, String detail) {
         this(status, code, title, detail, List.of(), 0);

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.spendstream.query.IntakeFailure;
 import io.spendstream.query.NotAllThere;
 import io.spendstream.query.QueryRefused;
+import io.spendstream.usage.Texts;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -140,9 +141,9 @@ final class Problems {
             g.writeStringField("type", problem.type());
             g.writeStringField("title", problem.title());
             g.writeNumberField("status", problem.status());
-            g.writeStringField("detail", problem.detail());
+            g.writeStringField("detail", Texts.wellFormed(problem.detail()));
             if (path != null) {
-                g.writeStringField("instance", path);
+                g.writeStringField("instance", Texts.wellFormed(path));
             }
             if (!problem.errors().isEmpty()) {
                 writeErrors(g, problem.errors());
@@ -159,10 +160,10 @@ final class Problems {
                 g.writeNumberField("index", error.index());
             }
             if (error.field() != null) {
-                g.writeStringField("field", error.field());
+                g.writeStringField("field", Texts.wellFormed(error.field()));
             }
             g.writeStringField("reason", error.reason());
-            g.writeStringField("detail", error.detail());
+            g.writeStringField("detail", Texts.wellFormed(error.detail()));
             g.writeEndObject();
         }
         g.writeEndArray();

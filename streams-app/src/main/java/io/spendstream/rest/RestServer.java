@@ -209,7 +209,7 @@ public final class RestServer implements AutoCloseable {
             new SilenceRoutes(ports, workers, bodies, audited).mount(api);
         }
         new InstanceRoutes(ports, workers).mount(api);
-        new PageRoutes().mount(api);
+        new PageRoutes(security).mount(api);
         api.finish();
         for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 500}) {
             router.errorHandler(status, ctx -> Problems.answer(ctx, status));

@@ -4,12 +4,36 @@ package io.spendstream.usage;
 public final class Texts {
 
     private static final int SHOWN_MAX = 64;
+    private static final String CUT = "...";
 
     private Texts() {}
 
     /** Short enough for a message. */
     public static String shortened(String text) {
-        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX - 3) + "...";
+        return shortened(text, SHOWN_MAX);
+    }
+
+    /** At most so many characters; no pair of surrogates is cut in two, as its halves are no characters. */
+    public static String shortened(String text, int lengthMax) {
+        if (text.length() <= lengthMax) {
+            return text;
+        }
+        int end = lengthMax - CUT.length();
+        return text.substring(0, isPair(text, end - 1) ? end - 1 : end) + CUT;
+    }
+
+    /** With U+FFFD in place of each half of a surrogate pair: what any reader of Unicode takes. */
+    public static String wellFormed(String text) {
+        StringBuilder mended = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (isPair(text, i)) {
+                i++;
+            } else if (Character.isSurrogate(text.charAt(i))) {
+                mended = mended == null ? new StringBuilder(text) : mended;
+                mended.setCharAt(i, '\ufffd');
+            }
+        }
+        return mended == null ? text : mended.toString();
     }
 
     /** Also those of Latin-1, and what separates lines and paragraphs: they break logs, files and keys alike. */

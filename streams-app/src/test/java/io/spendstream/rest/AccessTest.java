@@ -113,6 +113,25 @@ class AccessTest {
     }
 
     @Test
+    void the_description_says_of_each_route_whether_it_takes_a_key() {
+        for (Description.Operation operation : Description.WHOLE.operations()) {
+            boolean open =
+                    RouteAccess.of(operation.method(), operation.template()).door() == RouteAccess.Door.OPEN;
+            boolean describedOpen = operation.node().has("security")
+                    && operation.node().get("security").isEmpty();
+            assertThat(describedOpen).as(operation.toString()).isEqualTo(open);
+        }
+    }
+
+    @Test
+    void an_instance_that_lets_anyone_in_describes_itself_as_such() throws Exception {
+        try (TestInstance open = new TestInstance()) {
+            assertThat(open.get("/openapi.json").body()).doesNotContain("\"security\":[{");
+            assertThat(instance.get("/openapi.json").body()).contains("\"security\":[{\"bearer\":[]}");
+        }
+    }
+
+    @Test
     void a_route_that_the_table_does_not_have_cannot_be_registered() {
         Vertx vertx = Vertx.vertx();
         try {

@@ -477,4 +477,17 @@ class BudgetRoutesTest {
                 .setContributors(List.of(new Contributor("model", "m", 600_000_000L, 1_000_000L)))
                 .build();
     }
+
+    @Test
+    void of_very_many_faults_the_first_hundred_are_told() throws Exception {
+        // When
+        HttpResponse<String> answer =
+                instance.put("/v1/budgets/b", "{\"match\": {\"feature\": [" + "1, ".repeat(150) + "1]}, \"limit\": 1}");
+
+        // Then
+        JsonNode problem = MAPPER.readTree(answer.body());
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(problem.get("errors")).hasSize(100);
+        assertThat(problem.get("detail").asText()).endsWith("; there are more faults than these, the first 100");
+    }
 }

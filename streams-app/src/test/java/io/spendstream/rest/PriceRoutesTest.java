@@ -36,7 +36,7 @@ class PriceRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"m", "openai/gpt-4o", "openai%2Fgpt-4o", "a%20b+c", "m/quote", "%C3%BC"})
+    @ValueSource(strings = {"m", "openai/gpt-4o", "openai%2Fgpt-4o", "a%20b+c", "m%2Fquote", "%C3%BC"})
     void a_record_can_be_put_and_read_by_any_name(String model) throws Exception {
         // When
         HttpResponse<String> created = instance.put("/v1/prices/" + model, CARDS);
@@ -93,6 +93,8 @@ class PriceRoutesTest {
                 "POST | /v1/prices/m | 405",
                 "POST | /v1/prices/quote | 405",
                 "GET | /v1/prices/%zz | 400",
+                "GET | /v1/prices/m/quote | 405",
+                "PUT | /v1/prices/m/quote | 405",
             })
     void other_addresses_are_refused(String method, String path, int status) throws Exception {
         // When

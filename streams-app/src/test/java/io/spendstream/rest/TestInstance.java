@@ -1,5 +1,7 @@
 package io.spendstream.rest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetDefinition;
@@ -38,6 +40,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -152,7 +155,17 @@ final class TestInstance implements AutoCloseable {
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        // Whatever a test asks for: what comes back is something that the description says.
+        assertThat(Description.WHOLE.faults(answer, answer.body().getBytes(StandardCharsets.UTF_8)))
+                .as("%s %s answered %d, which openapi.json does not describe: %s"
+                        .formatted(answer.request().method(), answer.uri(), answer.statusCode(), answer.body()))
+                .isEmpty();
+        return answer;
+    }
+
+    HttpResponse<byte[]> sendForBytes(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
