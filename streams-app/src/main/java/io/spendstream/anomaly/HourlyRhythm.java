@@ -17,14 +17,17 @@ final class HourlyRhythm {
 
     private static final int SAME_HOURS_MIN = 3;
     private static final int SAME_HOURS = 4;
-    private static final int POOLED_MIN = 3;
+    private static final int POOLED_MIN = 2;
     private static final double NEIGHBOUR = 0.7;
 
-    /** Part of the mean hour that is added to both sides of a ratio: next to nothing has no ratio. */
-    private static final double OFFSET = 0.1;
+    /**
+     * Part of the mean hour that is added to both sides of a ratio: next to nothing has no ratio, and what is noisy
+     * because it is little, such as the nights, does not make the margin of the day.
+     */
+    private static final double OFFSET = 0.7;
 
     private static final int JUDGED_DAYS = 28;
-    private static final int JUDGED_DAYS_MIN = 3;
+    private static final int JUDGED_DAYS_MIN = 2;
     private static final int ENOUGH_DAYS = 7;
     private static final int MANY_DAYS = 10;
     private static final double FEW_DAYS_RATIO_LOG = 0.9163; // 2.5 times
@@ -72,7 +75,7 @@ final class HourlyRhythm {
     /**
      * What the excess of an hour is above once in so many days.
      *
-     * @return NaN where fewer than three days could be judged
+     * @return NaN where fewer than two days could be judged
      */
     double limit(double onceInDays) {
         if (maxima == null) {

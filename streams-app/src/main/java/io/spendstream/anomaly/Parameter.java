@@ -55,7 +55,7 @@ public enum Parameter {
     SEASONAL_RATIO(Detector.SEASONAL, "least_ratio", 1.5, 1, 100, "times what the hour costs, at the least"),
     SEASONAL_ONCE_IN_DAYS(
             Detector.SEASONAL, "once_in_days", 5000, 10, 1e6, "a usual day is above the margin once in so many"),
-    SEASONAL_WARMUP_DAYS(Detector.SEASONAL, "warmup_days", 7, 4, 28, "days of history that are needed"),
+    SEASONAL_WARMUP_DAYS(Detector.SEASONAL, "warmup_days", 4, 4, 28, "days of history that are needed"),
     SEASONAL_MIN_COST(Detector.SEASONAL, "min_cost_usd", 0.02, 0, 1e6, "USD above what is expected, at the least"),
     SEASONAL_WARNING_COST(
             Detector.SEASONAL, "warning_cost_usd", 1, 0, 1e6, "USD above what is expected; below: severity info"),

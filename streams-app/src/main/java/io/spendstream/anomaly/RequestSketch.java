@@ -15,11 +15,12 @@ import io.spendstream.combine.ByteSource;
  * <p>The ceiling is the absolute one or, with samples enough, {@code q99 × max(factor, (q99 / q90)^3)} if that is lower:
  * the straight line through the 90 % and 99 % points of a distribution with a heavy tail (Pareto), drawn on to one request
  * in 100,000. As the line is three times as long as what it is drawn through, the 99 % point is taken two standard errors
- * high (those of the binomial distribution; samples that weigh more than one make it no surer). Smaller costs than a minimum are only judged by the absolute ceilings.
+ * high (those of the binomial distribution; samples that weigh more than one make it no surer). Smaller costs than a minimum are only judged by the absolute ceilings. What stands out
+ * day after day is a habit ({@link OutlierHabit}).
  */
 public final class RequestSketch {
 
-    public static final int MAX_BYTES = 96 + 2 * LogHistogram.MAX_BYTES;
+    public static final int MAX_BYTES = 96 + 2 * LogHistogram.MAX_BYTES + OutlierHabit.MAX_BYTES;
 
     /** What is wrong with a request. */
     public enum Finding {
@@ -47,6 +48,10 @@ public final class RequestSketch {
     static final int ALL_OF_DAY = 4096;
 
     private static final int VERSION = 1;
+
+    /** As {@link #VERSION}, with a habit at the end. */
+    private static final int WITH_HABIT = 2;
+
     private static final int RENEW_EVERY = 64;
     private static final int SURE_DEVIATIONS = 2;
 
@@ -55,6 +60,7 @@ public final class RequestSketch {
 
     private final LogHistogram costs;
     private final LogHistogram tokens;
+    private final OutlierHabit habit;
     private long day;
 
     /** Requests of the day, as those that were taken weigh. */
@@ -72,6 +78,11 @@ public final class RequestSketch {
     private long absoluteTokens;
     private long ceilingCost = Long.MAX_VALUE;
     private long ceilingTokens = Long.MAX_VALUE;
+
+    /** From where on a request stands out, whether or not that is a habit. */
+    private long farCost = Long.MAX_VALUE;
+
+    private long farTokens = Long.MAX_VALUE;
 
     /** @param samples that they were made of */
     private record Points(long samples, long q90, long q99) {
@@ -106,12 +117,13 @@ public final class RequestSketch {
     }
 
     public RequestSketch() {
-        this(new LogHistogram(), new LogHistogram());
+        this(new LogHistogram(), new LogHistogram(), new OutlierHabit());
     }
 
-    private RequestSketch(LogHistogram costs, LogHistogram tokens) {
+    private RequestSketch(LogHistogram costs, LogHistogram tokens, OutlierHabit habit) {
         this.costs = costs;
         this.tokens = tokens;
+        this.habit = habit;
     }
 
     /**
@@ -149,9 +161,11 @@ public final class RequestSketch {
         if (newDay) {
             startDay(epochDay);
         }
+        boolean far = cost > farCost || tokens > farTokens;
+        boolean changed = far && habit.note(day, cost, tokens) || newDay;
         int weight = weight();
         if ((idHash & (weight - 1)) != 0) {
-            return newDay;
+            return changed;
         }
         costs.add(cost, weight);
         this.tokens.add(tokens, weight);
@@ -178,6 +192,7 @@ public final class RequestSketch {
         }
         day = epochDay;
         ofDay = 0;
+        ceilingsOf = null;
     }
 
     /** One in so many is taken: a power of two. */
@@ -194,15 +209,17 @@ public final class RequestSketch {
         absoluteTokens = (long) values.get(Parameter.OUTLIER_TOKENS);
         ceilingCost = absoluteCost;
         ceilingTokens = absoluteTokens;
+        farCost = Long.MAX_VALUE;
+        farTokens = Long.MAX_VALUE;
         if (!values.isEnabled(Detector.REQUEST_OUTLIER)) {
             ceilingCost = Long.MAX_VALUE;
             ceilingTokens = Long.MAX_VALUE;
         } else if (costPoints.samples() >= values.get(Parameter.OUTLIER_MIN_SAMPLES)) {
             double factor = values.get(Parameter.OUTLIER_FACTOR);
-            long leastCost = values.nanoUsd(Parameter.OUTLIER_MIN_COST);
-            long leastTokens = (long) values.get(Parameter.OUTLIER_MIN_TOKENS);
-            ceilingCost = Math.min(absoluteCost, Math.max(leastCost, costPoints.ceiling(factor)));
-            ceilingTokens = Math.min(absoluteTokens, Math.max(leastTokens, tokenPoints.ceiling(factor)));
+            farCost = Math.max(values.nanoUsd(Parameter.OUTLIER_MIN_COST), costPoints.ceiling(factor));
+            farTokens = Math.max((long) values.get(Parameter.OUTLIER_MIN_TOKENS), tokenPoints.ceiling(factor));
+            ceilingCost = Math.min(absoluteCost, Math.max(farCost, habit.cost(day)));
+            ceilingTokens = Math.min(absoluteTokens, Math.max(farTokens, habit.tokens(day)));
         }
     }
 
@@ -227,12 +244,18 @@ public final class RequestSketch {
     }
 
     public byte[] encode() {
-        ByteSink to = new ByteSink(256).writeByte(VERSION).writeSigned(day).writeVarint(ofDay);
+        ByteSink to = new ByteSink(256)
+                .writeByte(habit.isEmpty() ? VERSION : WITH_HABIT)
+                .writeSigned(day)
+                .writeVarint(ofDay);
         to.writeVarint(changes);
         costPoints.writeTo(to);
         tokenPoints.writeTo(to);
         costs.writeTo(to);
         tokens.writeTo(to);
+        if (!habit.isEmpty()) {
+            habit.writeTo(to);
+        }
         return to.toBytes();
     }
 
@@ -240,15 +263,19 @@ public final class RequestSketch {
     public static RequestSketch decode(byte[] bytes) {
         ByteSource from = new ByteSource(bytes);
         int version = from.readByte();
-        if (version != VERSION) {
-            throw new IllegalStateException("a sketch of version " + version + "; this release reads " + VERSION);
+        if (version != VERSION && version != WITH_HABIT) {
+            throw new IllegalStateException(
+                    "a sketch of version " + version + "; this release reads " + VERSION + " and " + WITH_HABIT);
         }
         long day = from.readSigned();
         long ofDay = from.readVarint();
         long changes = from.readVarint();
         Points costPoints = Points.readFrom(from);
         Points tokenPoints = Points.readFrom(from);
-        RequestSketch sketch = new RequestSketch(LogHistogram.readFrom(from), LogHistogram.readFrom(from));
+        RequestSketch sketch = new RequestSketch(
+                LogHistogram.readFrom(from),
+                LogHistogram.readFrom(from),
+                version == WITH_HABIT ? OutlierHabit.readFrom(from) : new OutlierHabit());
         sketch.day = day;
         sketch.ofDay = ofDay;
         sketch.changes = changes;

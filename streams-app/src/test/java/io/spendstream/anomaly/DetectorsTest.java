@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DetectorsTest {
 
@@ -132,6 +133,43 @@ class DetectorsTest {
 
         // Then
         assertThat(levelOf(CHAT, Detector.SEASONAL, quarter(day, 45))).isEqualTo(level);
+    }
+
+    @ParameterizedTest(name = "{0} days of history, {1} times: {2}")
+    @CsvSource({"3, 10, none", "4, 1.5, CLEAR", "4, 6, FIRING", "6, 6, FIRING"})
+    void seasonalJudgesFromTheFifthDayOnByTheRhythmOfTheDay(int days, double factor, String level) {
+        // Given
+        long day = MONDAY;
+        for (; day < MONDAY + days; day++) {
+            for (int quarter = 0; quarter < 96; quarter++) {
+                spend(CHAT, day, quarter, usual(day, quarter));
+            }
+        }
+
+        // When
+        for (int quarter = 0; quarter < 46; quarter++) {
+            spend(CHAT, day, quarter, usual(day, quarter) * (quarter >= 42 ? factor : 1));
+        }
+
+        // Then
+        assertThat(levelOf(CHAT, Detector.SEASONAL, quarter(day, 45))).isEqualTo(level);
+    }
+
+    @ParameterizedTest(name = "begun {0} days before a Monday")
+    @ValueSource(ints = {4, 5, 6, 7, 8})
+    void aMondayOfAFeatureThatBeganThisWeekDoesNotRing(int days) {
+        // Given a tenth of the spend at the weekend
+        List<String> levels = new ArrayList<>();
+        for (long day = MONDAY + 14 - days; day <= MONDAY + 14; day++) {
+            boolean weekend = day % 7 == (MONDAY + 5) % 7 || day % 7 == (MONDAY + 6) % 7;
+            for (int quarter = 0; quarter < 96; quarter++) {
+                spend(CHAT, day, quarter, usual(day, quarter) * (weekend ? 0.1 : 1));
+                levels.add(levelOf(CHAT, Detector.SEASONAL, quarter(day, quarter)));
+            }
+        }
+
+        // Then
+        assertThat(levels).doesNotContain("FIRING");
     }
 
     @Test

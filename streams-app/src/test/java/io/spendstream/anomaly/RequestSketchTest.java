@@ -139,6 +139,32 @@ class RequestSketchTest {
     }
 
     @Test
+    void whatStandsOutEachNightIsAHabit() {
+        // Given a report that is written each night, a hundred times as dear as what users ask
+        RequestSketch sketch = filled(1, 300);
+        StringBuilder found = new StringBuilder();
+
+        // When
+        for (int day = 2; day < 8; day++) {
+            for (int i = 0; i < 300; i++) {
+                sketch.judge(USD / 100, 1_000, DEFAULTS);
+                sketch.add(i, day, USD / 100, 1_000);
+            }
+            found.append(sketch.judge(USD + day, 50_000, DEFAULTS) == Finding.NONE ? '-' : 'x');
+            sketch.add(300, day, USD + day, 50_000);
+        }
+
+        // Then it rings twice, and again when it is more than usual
+        assertThat(found.toString()).isEqualTo("xx----");
+        sketch.add(1, 8, USD / 100, 1_000);
+        assertThat(sketch.judge(2 * USD, 50_000, DEFAULTS)).isEqualTo(Finding.COST_FAR_ABOVE);
+        assertThat(sketch.judge(USD, 90_000, DEFAULTS)).isEqualTo(Finding.TOKENS_FAR_ABOVE);
+        assertThat(sketch.judge(6 * USD, 50_000, DEFAULTS)).isEqualTo(Finding.COST_CEILING);
+        RequestSketch restarted = RequestSketch.decode(sketch.encode());
+        assertThat(restarted.judge(USD, 50_000, DEFAULTS)).isEqualTo(Finding.NONE);
+    }
+
+    @Test
     void refusesBytesThatItDidNotWrite() {
         byte[] bytes = filled(1, 300).encode();
 
