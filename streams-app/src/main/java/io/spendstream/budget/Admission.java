@@ -166,7 +166,9 @@ public final class Admission {
         List<String> reasons = new ArrayList<>();
         for (Considered one : considered) {
             steps.addAll(one.steps);
-            one.reasons.forEach(reason -> reasons.add(reason(one, reason)));
+            for (String reason : one.reasons) {
+                reasons.add(reason(one, reason));
+            }
         }
         steps.sort(LOWEST_FIRST);
         return new Answer(
@@ -210,8 +212,10 @@ public final class Admission {
     private final class Judgement {
 
         private final BudgetDefinition definition;
-        private final List<Step> steps = new ArrayList<>();
-        private final List<String> reasons = new ArrayList<>();
+        /** Nearly all calls are simply allowed: lists are made for what is to be said. */
+        private List<Step> steps = List.of();
+
+        private List<String> reasons = List.of();
         private Decision decision = Decision.ALLOW;
 
         Judgement(BudgetDefinition definition) {
@@ -220,30 +224,44 @@ public final class Admission {
 
         void say(Decision said, String reason) {
             decision = decision.orStricter(said);
+            because(reason);
+        }
+
+        private void because(String reason) {
+            if (reasons.isEmpty()) {
+                reasons = new ArrayList<>(2);
+            }
             reasons.add(reason);
         }
 
-        void passed(Standing standing) {
-            List<Threshold> passed = standing.passed();
-            for (Threshold threshold : passed) {
-                step(threshold);
+        private void add(Step step) {
+            if (steps.isEmpty()) {
+                steps = new ArrayList<>(4);
             }
-            for (Threshold ahead : definition
-                    .thresholds()
-                    .subList(passed.size(), definition.thresholds().size())) {
+            steps.add(step);
+        }
+
+        void passed(Standing standing) {
+            List<Threshold> thresholds = definition.thresholds();
+            int passed = Thresholds.countPassed(thresholds, standing.limit(), standing.spent());
+            for (int i = 0; i < passed; i++) {
+                step(thresholds.get(i));
+            }
+            for (int i = passed; i < thresholds.size(); i++) {
+                Threshold ahead = thresholds.get(i);
                 if (ahead.action() == BudgetAction.DENY && wouldExceed(ahead, standing)) {
                     step(ahead);
-                    reasons.add("The call's estimate is more than what remains");
+                    because("The call's estimate is more than what remains");
                 }
             }
-            if (!passed.isEmpty()) {
-                reasons.add(Words.percent(standing.fractionPpm()) + " of the limit is spent");
+            if (passed > 0) {
+                because(Words.percent(standing.fractionPpm()) + " of the limit is spent");
             }
         }
 
         private void step(Threshold threshold) {
             decision = decision.orStricter(Decision.of(threshold.action()));
-            steps.add(new Step(threshold.action(), threshold.model(), threshold.atPpm(), definition.id()));
+            add(new Step(threshold.action(), threshold.model(), threshold.atPpm(), definition.id()));
         }
 
         private boolean wouldExceed(Threshold threshold, Standing standing) {
@@ -273,7 +291,7 @@ public final class Admission {
 
         private void deny(String reason) {
             if (steps.stream().noneMatch(step -> step.atPpm() == 0)) {
-                steps.add(new Step(BudgetAction.DENY, null, 0, definition.id()));
+                add(new Step(BudgetAction.DENY, null, 0, definition.id()));
             }
             say(Decision.DENY, reason);
         }

@@ -15,10 +15,15 @@ import io.spendstream.v1.WeekDay;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Budgets as JSON: the form of {@code /v1/budgets}. Amounts are USD where the measure is cost, else counts; the names of
@@ -32,6 +37,13 @@ public final class BudgetJson {
      * @param budget only to be used where there are no faults
      */
     public record Reading(Budget budget, List<BudgetFault> faults) {}
+
+    /** Said with every answer of admission. */
+    private static final Map<Enum<?>, String> NAMES = Stream.<Enum<?>[]>of(
+                    Decision.values(), BudgetAction.values(), BudgetMeasure.values(), BudgetPeriod.values())
+            .flatMap(Arrays::stream)
+            .collect(Collectors.toUnmodifiableMap(
+                    Function.identity(), value -> value.name().toLowerCase(Locale.ROOT)));
 
     private static final Set<String> FIELDS = Set.of(
             "id",
@@ -94,7 +106,8 @@ public final class BudgetJson {
 
     /** The name of an enum's value in JSON. */
     public static String name(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+        String name = NAMES.get(value);
+        return name == null ? value.name().toLowerCase(Locale.ROOT) : name;
     }
 
     private static ObjectNode toJson(Budget budget) {

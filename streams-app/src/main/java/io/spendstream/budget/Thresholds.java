@@ -48,11 +48,16 @@ public final class Thresholds {
 
     /** Those that are passed, lowest first. */
     public static List<Threshold> passed(List<Threshold> thresholds, long limit, long spent) {
+        return thresholds.subList(0, countPassed(thresholds, limit, spent));
+    }
+
+    /** How many are passed: the lowest ones. */
+    static int countPassed(List<Threshold> thresholds, long limit, long spent) {
         int count = 0;
         while (count < thresholds.size() && isPassed(thresholds.get(count), limit, spent)) {
             count++;
         }
-        return thresholds.subList(0, count);
+        return count;
     }
 
     /** Those that spending from {@code before} to {@code after} passes, lowest first; none where it shrinks. */

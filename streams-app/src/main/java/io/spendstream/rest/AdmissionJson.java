@@ -7,6 +7,7 @@ import io.spendstream.budget.Admission.Estimate;
 import io.spendstream.budget.Admission.Step;
 import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetJson;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +22,8 @@ final class AdmissionJson {
     private AdmissionJson() {}
 
     /** @param asOf everything received until then is in the counters; null where nothing is known of them */
-    static byte[] write(Admission.Answer answer, Estimate estimate, Instant asOf, Instant now, AdmissionPolicy policy) {
-        return Json.write(g -> {
+    static Buffer write(Admission.Answer answer, Estimate estimate, Instant asOf, Instant now, AdmissionPolicy policy) {
+        return Json.buffer(g -> {
             g.writeStartObject();
             g.writeStringField("decision", BudgetJson.name(answer.decision()));
             if (estimate.costNanoUsd() == null) {

@@ -49,11 +49,11 @@ final class AdmissionRoute {
                 .map(body -> answer(body.getBytes(), caller))
                 .onSuccess(json -> ctx.response()
                         .putHeader("Content-Type", Json.MEDIA_TYPE)
-                        .end(Buffer.buffer(json)))
+                        .end(json))
                 .onFailure(ctx::fail);
     }
 
-    private byte[] answer(byte[] body, Caller caller) {
+    private Buffer answer(byte[] body, Caller caller) {
         Instant now = ports.clock().instant();
         UsageRecord call = AdmissionReader.read(body, now.toEpochMilli());
         Tenancy.require(call.tenant(), caller);

@@ -64,7 +64,7 @@ final class Bodies {
             request.response().writeContinue();
         }
         Promise<Buffer> promise = Promise.promise();
-        Buffer body = Buffer.buffer();
+        Collected body = new Collected();
         long timer = vertx.setTimer(timeout.toMillis(), id -> {
             promise.tryFail(Problem.requestTimeout("The body was not there after " + timeout.toSeconds() + " s; "
                             + body.length() + " bytes were")
@@ -78,16 +78,39 @@ final class Bodies {
         });
         request.handler(chunk -> {
             if (body.length() + chunk.length() <= bytesMax) {
-                body.appendBuffer(chunk);
+                body.add(chunk);
             } else {
                 promise.tryFail(tooLarge().exception());
             }
         });
         request.endHandler(end -> {
             vertx.cancelTimer(timer);
-            promise.tryComplete(body);
+            promise.tryComplete(body.whole);
         });
         return promise.future();
+    }
+
+    /** What has come of a body. Nearly all bodies come in one piece, which is taken as it is. */
+    private static final class Collected {
+
+        private Buffer whole = Buffer.buffer(0);
+        private boolean isCopy;
+
+        int length() {
+            return whole.length();
+        }
+
+        void add(Buffer chunk) {
+            if (whole.length() == 0) {
+                whole = chunk;
+                return;
+            }
+            if (!isCopy) {
+                whole = Buffer.buffer(whole.length() + chunk.length()).appendBuffer(whole);
+                isCopy = true;
+            }
+            whole.appendBuffer(chunk);
+        }
     }
 
     private Problem refuse(HttpServerRequest request) {

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.spendstream.query.Freshness;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /** Writes JSON to bytes. Money is a number with up to nine decimals, exact and never in scientific notation. */
@@ -19,6 +21,7 @@ final class Json {
     /** Decimals of a fraction in parts per million. */
     static final int PPM_DIGITS = 6;
 
+    private static final int DECIMAL_LENGTH_MAX = 24;
     private static final long[] POWERS = {
         1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
     };
@@ -42,14 +45,43 @@ final class Json {
     private Json() {}
 
     static byte[] write(Writer writer) {
-        // An admission answer of three budgets has 1.4 kB.
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2_048);
-        try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        write(bytes, writer);
+        return bytes.toByteArray();
+    }
+
+    /** As {@link #write}, into what is sent: nothing is copied but from the generator's own memory, which is used again. */
+    static Buffer buffer(Writer writer) {
+        BufferStream buffer = new BufferStream();
+        write(buffer, writer);
+        return buffer.written;
+    }
+
+    private static void write(OutputStream to, Writer writer) {
+        try (JsonGenerator generator = FACTORY.createGenerator(to)) {
             writer.write(generator);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
-        return bytes.toByteArray();
+    }
+
+    /** As large as the first piece: the generator hands over up to 8 kB at once, which is nearly always all. */
+    private static final class BufferStream extends OutputStream {
+
+        private Buffer written = Buffer.buffer(0);
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            if (written.length() == 0) {
+                written = Buffer.buffer(length);
+            }
+            written.appendBytes(bytes, offset, length);
+        }
+
+        @Override
+        public void write(int value) {
+            written.appendByte((byte) value);
+        }
     }
 
     static void writeUsd(JsonGenerator g, String field, long nanoUsd) throws IOException {
@@ -65,17 +97,28 @@ final class Json {
             g.writeNumber(units / one);
             return;
         }
-        StringBuilder text = new StringBuilder(24);
-        if (units < 0) {
-            text.append('-');
-        }
-        text.append(Math.abs(units / one)).append('.');
+        // The longest is -9223372036.854775808; written from the end, so that it needs no text of its own.
+        char[] text = new char[DECIMAL_LENGTH_MAX];
+        int to = text.length;
+        int from = to;
         long left = Math.abs(rest);
-        for (int digit = digits - 1; left > 0; digit--) {
-            text.append((char) ('0' + left / POWERS[digit]));
-            left %= POWERS[digit];
+        for (int digit = 0; digit < digits; digit++) {
+            text[--from] = (char) ('0' + left % 10);
+            left /= 10;
         }
-        g.writeNumber(text.toString());
+        while (text[to - 1] == '0') {
+            to--;
+        }
+        text[--from] = '.';
+        long whole = Math.abs(units / one);
+        do {
+            text[--from] = (char) ('0' + whole % 10);
+            whole /= 10;
+        } while (whole > 0);
+        if (units < 0) {
+            text[--from] = '-';
+        }
+        g.writeNumber(text, from, to - from);
     }
 
     static void writeFreshness(JsonGenerator g, Freshness freshness) throws IOException {

@@ -175,6 +175,9 @@ public final class RestServer implements AutoCloseable {
                 .setMaxHeaderSize(HEADER_BYTES_MAX)
                 // An upgrade in clear is how requests are smuggled past proxies that do not look into it.
                 .setHttp2ClearTextEnabled(false)
+                // There are none, and each takes a handler that every request passes.
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
                 .setCompressionSupported(true)
                 .setCompressionContentSizeThreshold(COMPRESSED_FROM_BYTES)
                 .setDecompressionSupported(true)

@@ -182,21 +182,29 @@ final class StatusJson {
     }
 
     static void writeAmount(JsonGenerator g, String field, BudgetMeasure measure, Long amount) throws IOException {
-        g.writeFieldName(field);
         if (amount == null) {
-            g.writeNull();
+            g.writeNullField(field);
         } else {
-            Json.writeDecimal(g, amount, measure == BudgetMeasure.COST ? Json.NANO_DIGITS : 0);
+            writeAmount(g, field, measure, amount.longValue());
         }
     }
 
-    static void writeFraction(JsonGenerator g, String field, Long ppm) throws IOException {
+    static void writeAmount(JsonGenerator g, String field, BudgetMeasure measure, long amount) throws IOException {
         g.writeFieldName(field);
+        Json.writeDecimal(g, amount, measure == BudgetMeasure.COST ? Json.NANO_DIGITS : 0);
+    }
+
+    static void writeFraction(JsonGenerator g, String field, Long ppm) throws IOException {
         if (ppm == null) {
-            g.writeNull();
+            g.writeNullField(field);
         } else {
-            Json.writeDecimal(g, ppm, Json.PPM_DIGITS);
+            writeFraction(g, field, ppm.longValue());
         }
+    }
+
+    static void writeFraction(JsonGenerator g, String field, long ppm) throws IOException {
+        g.writeFieldName(field);
+        Json.writeDecimal(g, ppm, Json.PPM_DIGITS);
     }
 
     static void writeTime(JsonGenerator g, String field, Instant time) throws IOException {

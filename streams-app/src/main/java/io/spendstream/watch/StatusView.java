@@ -9,20 +9,31 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The last status of every counter, in memory: one thread writes, any number read. */
 public final class StatusView {
 
-    /** A group's values as a key: admission looks one up for each budget that counts a call. */
+    /** What a budget counts. */
+    private record Counted(String budget, String scope) {}
+
+    /** A group of it: admission looks one up for each budget that counts a call, so it is found at once. */
     private static final class GroupKey {
 
+        private final String budget;
+        private final String scope;
         private final Object[] values;
         private final int hash;
 
-        GroupKey(List<String> values) {
+        GroupKey(String budget, String scope, List<String> values) {
+            this.budget = budget;
+            this.scope = scope;
             this.values = values.toArray();
-            this.hash = Arrays.hashCode(this.values);
+            this.hash = 31 * (31 * budget.hashCode() + scope.hashCode()) + Arrays.hashCode(this.values);
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof GroupKey key && hash == key.hash && Arrays.equals(values, key.values);
+            return other instanceof GroupKey key
+                    && hash == key.hash
+                    && Arrays.equals(values, key.values)
+                    && budget.equals(key.budget)
+                    && scope.equals(key.scope);
         }
 
         @Override
@@ -31,26 +42,23 @@ public final class StatusView {
         }
     }
 
-    /** By budget, then by scope, then by group. */
-    private final Map<String, Map<String, Map<GroupKey, BudgetStatus>>> statuses = new ConcurrentHashMap<>();
+    private final Map<GroupKey, BudgetStatus> statuses = new ConcurrentHashMap<>();
+    /** The same, for those who ask for all groups. */
+    private final Map<Counted, Map<GroupKey, BudgetStatus>> byCounted = new ConcurrentHashMap<>();
 
     /** Takes a record of {@code budget-status}; a status of null takes back the one before. */
     public void put(String key, BudgetStatus status) {
         List<String> parts = StatusKey.parse(key);
-        String budget = parts.get(0);
-        String scope = parts.get(1);
-        GroupKey group = new GroupKey(parts.subList(2, parts.size()));
+        Counted counted = new Counted(parts.get(0), parts.get(1));
+        GroupKey group = new GroupKey(counted.budget, counted.scope, parts.subList(2, parts.size()));
         if (status != null) {
-            statuses.computeIfAbsent(budget, b -> new ConcurrentHashMap<>())
-                    .computeIfAbsent(scope, s -> new ConcurrentHashMap<>())
-                    .put(group, status);
+            statuses.put(group, status);
+            byCounted.computeIfAbsent(counted, c -> new ConcurrentHashMap<>()).put(group, status);
         } else {
-            statuses.computeIfPresent(budget, (b, scopes) -> {
-                scopes.computeIfPresent(scope, (s, groups) -> {
-                    groups.remove(group);
-                    return groups.isEmpty() ? null : groups;
-                });
-                return scopes.isEmpty() ? null : scopes;
+            statuses.remove(group);
+            byCounted.computeIfPresent(counted, (c, groups) -> {
+                groups.remove(group);
+                return groups.isEmpty() ? null : groups;
             });
         }
     }
@@ -62,15 +70,12 @@ public final class StatusView {
      * @param group values in the order of the budget's {@code group_by}; null values allowed
      */
     public BudgetStatus get(String budget, String scope, List<String> group) {
-        return groups(budget, scope).get(new GroupKey(group));
+        return statuses.get(new GroupKey(budget, scope, group));
     }
 
     /** The statuses of all groups of a budget, in no order. */
     public List<BudgetStatus> of(String budget, String scope) {
-        return List.copyOf(groups(budget, scope).values());
-    }
-
-    private Map<GroupKey, BudgetStatus> groups(String budget, String scope) {
-        return statuses.getOrDefault(budget, Map.of()).getOrDefault(scope, Map.of());
+        return List.copyOf(
+                byCounted.getOrDefault(new Counted(budget, scope), Map.of()).values());
     }
 }

@@ -154,10 +154,16 @@ final class AdmissionChecks {
         Latencies late = Latencies.parse(said.get("late"));
         out.printf("  %-22s %,9.0f checks/s over %d connections  %s%n", name, perSecond, connections, latencies);
         if (rate > 0) {
+            Latencies sinceSent = Latencies.parse(said.get("since_sent"));
             out.printf(
-                    "  %-22s sent late by p50 %.2f ms  p99 %.2f ms%n",
-                    "", late.percentileMs(0.5), late.percentileMs(0.99));
+                    "  %-22s of it sent late by p50 %.2f ms  p99 %.2f ms; answered p50 %.2f ms  p99 %.2f ms later%n",
+                    "",
+                    late.percentileMs(0.5),
+                    late.percentileMs(0.99),
+                    sinceSent.percentileMs(0.5),
+                    sinceSent.percentileMs(0.99));
             result.set("sent_late", late.toJson());
+            result.set("since_sent", sinceSent.toJson());
         }
         out.flush();
         result.put("checks_per_second", Math.round(perSecond));

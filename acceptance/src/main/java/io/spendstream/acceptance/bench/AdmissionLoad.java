@@ -17,10 +17,11 @@ import java.util.SplittableRandom;
  *
  * <p>Arguments: address, connections, checks per second (0: as fast as they are answered), seconds to warm up, seconds to
  * measure, what to ask ({@code admission}, or {@code health}: the same load on a route that does nothing). Says one line:
- * {@code checks <while measured> wrong <answers> seconds <s> latencies <ns,ns,...> late <ns,ns,...>}.
+ * {@code checks <while measured> wrong <answers> seconds <s> latencies <ns,ns,...> late <ns,ns,...> since_sent <ns,ns,...>}.
  *
  * <p>With a rate, a check's latency begins when it was due, to the millisecond: one that waits for a free connection
- * is late. How late each was sent is said too: that part is this process's own, for want of a core or of a connection.
+ * is late. How late each was sent is said too: that part is this process's own, for want of a core or of a connection;
+ * and how long each took since it was sent, which is the other part.
  */
 final class AdmissionLoad {
 
@@ -42,8 +43,11 @@ final class AdmissionLoad {
     private final Deque<HttpLine> free = new ArrayDeque<>();
     private final Map<HttpLine, Asked> underWay = new HashMap<>();
     private final SplittableRandom dice = new SplittableRandom(20_261_122);
-    private long[] latencies = new long[1 << 18];
-    private long[] late = new long[1 << 18];
+    /** Room for all, and in memory from the start: to make more of it in the middle would be a pause. */
+    private long[] latencies = touched();
+
+    private long[] late = touched();
+    private long[] sinceSent = touched();
     private int count;
     private long wrong;
     private long sent;
@@ -76,15 +80,23 @@ final class AdmissionLoad {
             load.ask(selector);
         }
         StringBuilder said = new StringBuilder("checks " + load.count + " wrong " + load.wrong + " seconds "
-                + (load.endNs - load.measureFromNs) / 1e9 + " latencies ");
-        for (int i = 0; i < load.count; i++) {
-            said.append(load.latencies[i]).append(',');
-        }
-        said.append(" late ");
-        for (int i = 0; i < load.count; i++) {
-            said.append(load.late[i]).append(',');
-        }
+                + (load.endNs - load.measureFromNs) / 1e9);
+        load.say(said.append(" latencies "), load.latencies);
+        load.say(said.append(" late "), load.late);
+        load.say(said.append(" since_sent "), load.sinceSent);
         System.out.println(said);
+    }
+
+    private void say(StringBuilder said, long[] times) {
+        for (int i = 0; i < count; i++) {
+            said.append(times[i]).append(',');
+        }
+    }
+
+    private static long[] touched() {
+        long[] times = new long[1 << 20];
+        Arrays.fill(times, 1);
+        return times;
     }
 
     private void ask(Selector selector) throws IOException {
@@ -139,9 +151,13 @@ final class AdmissionLoad {
             }
         }
         if (now >= measureFromNs && now <= endNs) {
-            latencies = count == latencies.length ? Arrays.copyOf(latencies, 2 * count) : latencies;
-            late = count == late.length ? Arrays.copyOf(late, 2 * count) : late;
+            if (count == latencies.length) {
+                latencies = Arrays.copyOf(latencies, 2 * count);
+                late = Arrays.copyOf(late, 2 * count);
+                sinceSent = Arrays.copyOf(sinceSent, 2 * count);
+            }
             late[count] = Math.max(0, asked.sentNs - asked.fromNs);
+            sinceSent[count] = now - asked.sentNs;
             latencies[count++] = now - asked.fromNs;
         }
         free.add(line);
