@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -197,7 +198,8 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
         private final Map<String, CountedScope> scopes = new HashMap<>();
         private final ScopeMatches matches;
         private final ScopeBlock.Outbox outbox;
-        private final Map<CountedScope.Group, Map<ScopeBlock.WindowKey, long[]>> sums = new HashMap<>();
+        /** Linked, so that the same calls always lead to the same records in the same order. */
+        private final Map<CountedScope.Group, Map<ScopeBlock.WindowKey, long[]>> sums = new LinkedHashMap<>();
         /** UTC days that are not taken whole by some scope, and that have cells. */
         private final Set<Long> splitDays = new TreeSet<>();
         /** From which day on it matters when something was spent, and whose cells say so. */

@@ -144,15 +144,23 @@ final class AdmissionChecks {
 
     private void measure(Instance instance, String what, String name, int connections, int rate, ObjectNode result)
             throws IOException, InterruptedException {
+        EventLoops before = EventLoops.now();
         Map<String, String> said =
                 JavaProcess.run(AdmissionLoad.class, instance.url(), connections, rate, WARM_UP_S, MEASURED_S, what);
         if (!said.get("wrong").equals("0")) {
             throw new WrongAnswer(said.get("wrong") + " answers of admission were wrong");
         }
+        EventLoops after = EventLoops.now();
+        long answered = Long.parseLong(said.get("answered"));
         double perSecond = Long.parseLong(said.get("checks")) / Double.parseDouble(said.get("seconds"));
         Latencies latencies = Latencies.parse(said.get("latencies"));
         Latencies late = Latencies.parse(said.get("late"));
         out.printf("  %-22s %,9.0f checks/s over %d connections  %s%n", name, perSecond, connections, latencies);
+        out.printf(
+                "  %-22s an answer costs the event loops %.1f us and %.1f kB of garbage%n",
+                "", after.usPerAnswer(before, answered), after.kbPerAnswer(before, answered));
+        result.put("event_loops_us_per_answer", Latencies.rounded(after.usPerAnswer(before, answered)));
+        result.put("event_loops_kb_per_answer", Latencies.rounded(after.kbPerAnswer(before, answered)));
         if (rate > 0) {
             Latencies sinceSent = Latencies.parse(said.get("since_sent"));
             out.printf(

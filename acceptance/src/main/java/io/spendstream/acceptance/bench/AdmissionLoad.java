@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
  *
  * <p>Arguments: address, connections, checks per second (0: as fast as they are answered), seconds to warm up, seconds to
  * measure, what to ask ({@code admission}, or {@code health}: the same load on a route that does nothing). Says one line:
- * {@code checks <while measured> wrong <answers> seconds <s> latencies <ns,ns,...> late <ns,ns,...> since_sent <ns,ns,...>}.
+ * {@code checks <while measured> answered <in all> wrong <answers> seconds <s> latencies <ns,ns,...> late <ns,ns,...> since_sent <ns,ns,...>}.
  *
  * <p>With a rate, a check's latency begins when it was due, to the millisecond: one that waits for a free connection
  * is late. How late each was sent is said too: that part is this process's own, for want of a core or of a connection;
@@ -51,6 +51,7 @@ final class AdmissionLoad {
     private int count;
     private long wrong;
     private long sent;
+    private long answered;
 
     private AdmissionLoad(URI address, long rate, int warmUpS, int measuredS, String what) {
         this.isHealth = what.equals("health");
@@ -79,7 +80,7 @@ final class AdmissionLoad {
             }
             load.ask(selector);
         }
-        StringBuilder said = new StringBuilder("checks " + load.count + " wrong " + load.wrong + " seconds "
+        StringBuilder said = new StringBuilder("checks " + load.count + " answered " + load.answered + " wrong " + load.wrong + " seconds "
                 + (load.endNs - load.measureFromNs) / 1e9);
         load.say(said.append(" latencies "), load.latencies);
         load.say(said.append(" late "), load.late);
@@ -143,6 +144,7 @@ final class AdmissionLoad {
             return;
         }
         long now = System.nanoTime();
+        answered++;
         Asked asked = underWay.remove(line);
         if (line.status() != 200 || !line.bodyStartsWith(asked.answer)) {
             if (wrong++ == 0) {
