@@ -164,10 +164,13 @@ public final class Admission {
         Considered binding = considered.get(0);
         List<Step> steps = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
-        for (Considered one : considered) {
-            steps.addAll(one.steps);
-            for (String reason : one.reasons) {
-                reasons.add(reason(one, reason));
+        for (int i = 0; i < considered.size(); i++) {
+            Considered one = considered.get(i);
+            if (!one.steps.isEmpty()) {
+                steps.addAll(one.steps);
+            }
+            for (int r = 0; r < one.reasons.size(); r++) {
+                reasons.add(reason(one, one.reasons.get(r)));
             }
         }
         steps.sort(LOWEST_FIRST);

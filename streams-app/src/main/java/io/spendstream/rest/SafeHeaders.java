@@ -34,7 +34,8 @@ final class SafeHeaders {
         for (int i = 0; i < ALWAYS.size(); i++) {
             put(response, ALWAYS.get(i));
         }
-        if (request.isSSL()) {
+        // Not what a proxy's headers say, which the request would parse for it.
+        if (request.connection().isSsl()) {
             put(response, ONLY_TLS);
         }
     }

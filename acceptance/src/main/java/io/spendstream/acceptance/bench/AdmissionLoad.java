@@ -80,8 +80,8 @@ final class AdmissionLoad {
             }
             load.ask(selector);
         }
-        StringBuilder said = new StringBuilder("checks " + load.count + " answered " + load.answered + " wrong " + load.wrong + " seconds "
-                + (load.endNs - load.measureFromNs) / 1e9);
+        StringBuilder said = new StringBuilder("checks " + load.count + " answered " + load.answered + " wrong "
+                + load.wrong + " seconds " + (load.endNs - load.measureFromNs) / 1e9);
         load.say(said.append(" latencies "), load.latencies);
         load.say(said.append(" late "), load.late);
         load.say(said.append(" since_sent "), load.sinceSent);
