@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /**
  * A process in an unpacked image, started by the image's configuration as a container runtime would, with the kernel's means
  * alone: its own root, which is read-only, its own process ids, of which it is the first, and its user. Beside the image it
- * gets {@code /proc}, a few devices, {@code /etc/hosts}, a temporary directory from which nothing can be executed, and a
+ * gets {@code /proc}, a few devices, the files by which names are looked up, a temporary directory from which nothing can be executed, and a
  * volume.
  */
 final class Container implements AutoCloseable {
@@ -33,14 +33,15 @@ final class Container implements AutoCloseable {
 
     /** The last line becomes the image's process, with the number that it has, 1. */
     private static final String SETUP = """
-            root=$1 volume=$2 hosts=$3 config=$4 directory=$5 user=$6 group=$7
+            root=$1 volume=$2 names=$3 config=$4 directory=$5 user=$6 group=$7
             shift 7
             mount --bind "$root" "$root"
             mount -t proc proc "$root/proc"
             mount -t tmpfs -o noexec,nosuid,nodev,size=64m,mode=1777 tmpfs "$root/tmp"
             for device in %s; do mount --bind "/dev/$device" "$root/dev/$device"; done
             mount --bind "$volume" "$root%s"
-            mount --bind "$hosts" "$root/etc/hosts"
+            mount --bind "$names/hosts" "$root/etc/hosts"
+            mount --bind "$names/resolv.conf" "$root/etc/resolv.conf"
             mount --bind "$config" "$root/etc/spendstream"
             mount -o remount,bind,ro "$root"
             exec env -i "$@"
@@ -96,6 +97,7 @@ final class Container implements AutoCloseable {
             Files.createFile(root.resolve("dev").resolve(device));
         }
         Files.createFile(root.resolve("etc/hosts"));
+        Files.createFile(root.resolve("etc/resolv.conf"));
     }
 
     /**
@@ -125,12 +127,15 @@ final class Container implements AutoCloseable {
             String name = Path.of(ImageConfig.CONFIG).getFileName().toString();
             Files.writeString(configuration.resolve(name), properties.get());
         }
+        Path names = Files.createDirectories(directory.resolve("names"));
+        Files.writeString(names.resolve("hosts"), hosts);
+        Files.writeString(names.resolve("resolv.conf"), "nameserver 127.0.0.1\n");
         String[] user = config.at("/config/User").asText().split(":");
         String workingDirectory = config.at("/config/WorkingDir").asText();
 
         List<String> command =
                 new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork", "sh", "-ec", SETUP, "sh"));
-        for (Path place : List.of(root, volume, Files.writeString(directory.resolve("hosts"), hosts), configuration)) {
+        for (Path place : List.of(root, volume, names, configuration)) {
             command.add(place.toAbsolutePath().toString());
         }
         command.addAll(List.of(workingDirectory, user[0], user[1]));

@@ -9,10 +9,12 @@ import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.Port;
+import io.spendstream.acceptance.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -42,9 +44,10 @@ final class ImageFile {
             Path file,
             Path cache)
             throws IOException, InterruptedException {
+        // It would take layers from it by the times of files, which are always the same.
+        Directories.delete(cache);
         try {
             JibContainerBuilder image = base == null ? Jib.fromScratch() : Jib.from(base);
-            image.addPlatform(platform.architecture(), "linux");
             image.setPlatforms(
                     Set.of(new com.google.cloud.tools.jib.api.buildplan.Platform(platform.architecture(), "linux")));
             image.addFileEntriesLayer(directories(created, cache));
@@ -88,7 +91,7 @@ final class ImageFile {
 
     private static FileEntriesLayer entries(ImageTree tree, ImageTree.Layer layer, Instant time) {
         FileEntriesLayer.Builder builder =
-                FileEntriesLayer.builder().setName(layer.name().toLowerCase(java.util.Locale.ROOT));
+                FileEntriesLayer.builder().setName(layer.name().toLowerCase(Locale.ROOT));
         for (String path : tree.files(layer)) {
             builder.addEntry(tree.on(path), AbsoluteUnixPath.get(path), isProgram(path) ? PROGRAM : FILE, time, "0:0");
         }
