@@ -5,9 +5,13 @@ import io.spendstream.runtime.SecurityConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +28,16 @@ public final class AppProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int STOP_LIMIT_S = 40;
 
+    /** Small, and soon at work: for a few hundred events a second. */
+    private static final List<String> SMALL = List.of("-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private final Path config;
     private final Path log;
+    private final List<String> options = new ArrayList<>();
+    private final Properties properties = new Properties();
     private final Thread killer = new Thread(this::destroy, "kill-app");
+    private Class<?> main = SpendstreamCli.class;
+    private String classPath = System.getProperty("java.class.path");
     private Process process;
     private URI url;
 
@@ -35,15 +46,19 @@ public final class AppProcess implements AutoCloseable {
      * @param properties its configuration; security is off where it does not say
      */
     public AppProcess(Path directory, String name, Map<String, String> properties) throws IOException {
+        this(directory, name, properties, SMALL);
+    }
+
+    /** @param options of its JVM */
+    public AppProcess(Path directory, String name, Map<String, String> properties, List<String> options)
+            throws IOException {
+        this.options.addAll(options);
         Files.createDirectories(directory);
         config = directory.resolve(name + ".properties");
         log = directory.resolve(name + ".log");
-        Properties file = new Properties();
-        file.put(SecurityConfig.MODE, "off");
-        file.putAll(properties);
-        try (var writer = Files.newBufferedWriter(config)) {
-            file.store(writer, null);
-        }
+        this.properties.put(SecurityConfig.MODE, "off");
+        this.properties.putAll(properties);
+        configure(this.properties);
         Runtime.getRuntime().addShutdownHook(killer);
     }
 
@@ -54,18 +69,18 @@ public final class AppProcess implements AutoCloseable {
      */
     public AppProcess start() throws IOException {
         int before = lines().size();
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx400m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dlogback.configurationFile=logback.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SpendstreamCli.class.getName(),
-                        "run",
-                        "--config",
-                        config.toString())
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
+                "-Dlogback.configurationFile=logback.xml",
+                "-cp",
+                classPath,
+                main.getName(),
+                "run",
+                "--config",
+                config.toString()));
+        process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
@@ -98,6 +113,66 @@ public final class AppProcess implements AutoCloseable {
     /** Whether its process runs, or is stopped in the middle of it. */
     public boolean isAlive() {
         return process != null && process.isAlive();
+    }
+
+    private void configure(Properties all) throws IOException {
+        try (var writer = Files.newBufferedWriter(config)) {
+            all.store(writer, null);
+        }
+    }
+
+    /**
+     * Runs another build from the next start on.
+     *
+     * @param lib a directory of jars, the application's among them
+     */
+    public AppProcess ofBuild(Path lib) throws IOException {
+        classPath = lib.toAbsolutePath() + "/*";
+        Properties known = new Properties();
+        known.putAll(properties);
+        if (!hasSecurity(lib)) {
+            known.remove(SecurityConfig.MODE);
+        }
+        configure(known);
+        return this;
+    }
+
+    /** Runs this build again from the next start on. */
+    public AppProcess ofThisBuild() throws IOException {
+        classPath = System.getProperty("java.class.path");
+        configure(properties);
+        return this;
+    }
+
+    /** Early builds had no security, and refuse a key that they do not know. */
+    private static boolean hasSecurity(Path lib) throws IOException {
+        List<URL> jars = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(lib, "*.jar")) {
+            for (Path jar : files) {
+                jars.add(jar.toUri().toURL());
+            }
+        }
+        String resource = SecurityConfig.class.getName().replace('.', '/') + ".class";
+        try (URLClassLoader classes = new URLClassLoader(jars.toArray(URL[]::new), null)) {
+            return classes.findResource(resource) != null;
+        }
+    }
+
+    /** Has it lose something from the next start on, and never give it back. */
+    public AppProcess leaking(LeakingApp.Leak leak) {
+        main = LeakingApp.class;
+        options.add("-D" + LeakingApp.LEAK + "=" + leak);
+        return this;
+    }
+
+    /** Where it listens. */
+    public URI url() {
+        return url;
+    }
+
+    /** Of its process. */
+    public long pid() {
+        return process.pid();
     }
 
     public Path log() {

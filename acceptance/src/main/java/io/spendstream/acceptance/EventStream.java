@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.LongSupplier;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -66,6 +67,7 @@ public final class EventStream {
     private final int schemaId;
     private final BadRecords bad;
     private final List<Instant> edges;
+    private final LongSupplier clockMs;
     private final List<UsageEvent> sent = new ArrayList<>();
     private final GenericDatumWriter<UsageEvent> writer =
             new GenericDatumWriter<>(UsageEvent.getClassSchema(), SpecificData.getForClass(UsageEvent.class));
@@ -80,6 +82,20 @@ public final class EventStream {
      */
     public EventStream(
             String name, long seed, Mix mix, Instant now, int schemaId, int otherSchemaId, List<Instant> edges) {
+        this(name, seed, mix, now, schemaId, otherSchemaId, edges, System::currentTimeMillis);
+    }
+
+    /** @param clockMs when each delivery is received, epoch milliseconds */
+    public EventStream(
+            String name,
+            long seed,
+            Mix mix,
+            Instant now,
+            int schemaId,
+            int otherSchemaId,
+            List<Instant> edges,
+            LongSupplier clockMs) {
+        this.clockMs = clockMs;
         this.name = name;
         this.random = new Random(seed);
         this.mix = mix;
@@ -98,7 +114,7 @@ public final class EventStream {
     }
 
     public Delivery next() {
-        long receivedMs = System.currentTimeMillis();
+        long receivedMs = clockMs.getAsLong();
         int kind = random.nextInt(1_000);
         if (kind < mix.bad()) {
             UsageEvent event = event();
@@ -116,7 +132,7 @@ public final class EventStream {
 
     /** A record that is bad in one way. */
     public Delivery bad(BadRecords.Kind kind) {
-        return bad.of(kind, event(), System.currentTimeMillis());
+        return bad.of(kind, event(), clockMs.getAsLong());
     }
 
     /** Mostly the id itself; any function of the event would do. */

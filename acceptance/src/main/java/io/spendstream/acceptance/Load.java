@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Sends deliveries to {@code usage-events} and tells the oracle of each, in the same order, whoever sends. While it runs
  * in the background, the oracle is its own ({@link #price} excepted); after {@link #stop} it is the caller's again.
  */
-public final class Load implements AutoCloseable {
+public final class Load implements Known, AutoCloseable {
 
     private static final int BATCHES_PER_SECOND = 50;
 
@@ -126,14 +126,14 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    /** How many events that are to be counted Kafka had for sure at a time. */
+    @Override
     public long countedBefore(Instant time) {
         synchronized (sent) {
             return countedAtMs.stream().filter(ms -> ms < time.toEpochMilli()).count();
         }
     }
 
-    /** How many events that are to be counted were sent, whether Kafka has them or not. */
+    @Override
     public long toBeCounted() {
         return toBeCounted.get();
     }

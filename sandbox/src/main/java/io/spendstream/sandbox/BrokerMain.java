@@ -2,6 +2,8 @@ package io.spendstream.sandbox;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A broker alone in a process, for {@link BrokerProcess}: arguments are the data directory, the port,
@@ -11,7 +13,16 @@ import java.nio.file.Path;
  */
 final class BrokerMain {
 
+    /** System properties that begin with it are settings of the broker. */
+    static final String SETTING = "spendstream.broker.";
+
     private BrokerMain() {}
+
+    private static Map<String, String> settings() {
+        return System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(SETTING))
+                .collect(Collectors.toMap(name -> name.substring(SETTING.length()), System::getProperty));
+    }
 
     private static BrokerPlace place(String... arguments) {
         return arguments.length == 2
@@ -25,7 +36,7 @@ final class BrokerMain {
 
     public static void main(String[] arguments) throws IOException {
         EmbeddedBroker broker =
-                new EmbeddedBroker(Path.of(arguments[0]), Integer.parseInt(arguments[1]), place(arguments));
+                new EmbeddedBroker(Path.of(arguments[0]), Integer.parseInt(arguments[1]), place(arguments), settings());
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "stop-broker"));
         try {
             broker.start();

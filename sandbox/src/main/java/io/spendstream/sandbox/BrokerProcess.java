@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,6 +22,7 @@ public final class BrokerProcess implements AutoCloseable {
     private final Path directory;
     private final int heapMb;
     private final BrokerPlace place;
+    private final Map<String, String> more;
     private int port;
     private Process process;
 
@@ -35,7 +37,13 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** As one of several. */
     public BrokerProcess(Path directory, int port, int heapMb, BrokerPlace place) {
+        this(directory, port, heapMb, place, Map.of());
+    }
+
+    /** @param more settings of the broker, which go before those that it has otherwise */
+    public BrokerProcess(Path directory, int port, int heapMb, BrokerPlace place, Map<String, String> more) {
         this.place = place;
+        this.more = Map.copyOf(more);
         this.directory = directory.toAbsolutePath();
         this.port = port;
         this.heapMb = heapMb;
@@ -99,6 +107,7 @@ public final class BrokerProcess implements AutoCloseable {
         command.addAll(List.of("-Xmx" + heapMb + "m", "-XX:+UseSerialGC"));
         String logback = System.getProperty("logback.configurationFile");
         command.add("-Dlogback.configurationFile=" + (logback == null ? "sandbox-broker-logback.xml" : logback));
+        more.forEach((key, value) -> command.add("-D" + BrokerMain.SETTING + key + "=" + value));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BrokerMain.class.getName()));
         command.addAll(List.of(directory.toString(), String.valueOf(port)));
         if (place.size() > 1) {

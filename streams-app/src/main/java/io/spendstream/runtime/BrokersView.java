@@ -1,6 +1,7 @@
 package io.spendstream.runtime;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,7 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Asks the brokers. For one thread; what cannot be had in time is an {@link IllegalStateException}. */
-final class BrokersView implements GroupView, AutoCloseable {
+final class BrokersView implements GroupView, LostProducers.Brokers, AutoCloseable {
 
     private static final long TIMEOUT_S = 5;
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -98,6 +103,29 @@ final class BrokersView implements GroupView, AutoCloseable {
         consumer.assign(List.of(partition));
         consumer.seek(partition, from);
         return consumer.poll(LOOK).isEmpty() ? consumer.position(partition) : from;
+    }
+
+    @Override
+    public List<String> openTransactions() {
+        return await(admin().listTransactions(
+                                new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING)))
+                        .all())
+                .stream()
+                .map(TransactionListing::transactionalId)
+                .filter(id -> id.startsWith(group + "-"))
+                .toList();
+    }
+
+    @Override
+    public List<String> members() {
+        return await(admin().describeConsumerGroups(List.of(group)).all()).get(group).members().stream()
+                .map(MemberDescription::clientId)
+                .toList();
+    }
+
+    @Override
+    public void fence(Collection<String> transactionalIds) {
+        await(admin().fenceProducers(transactionalIds).all());
     }
 
     private Admin admin() {

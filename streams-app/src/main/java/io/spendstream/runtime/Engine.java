@@ -49,6 +49,13 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
 
     private static final Duration REPLACEMENTS_WINDOW = Duration.ofMinutes(10);
     private static final Duration PROBE_EVERY = Duration.ofMillis(100);
+    private static final Duration LOST_EVERY = Duration.ofMillis(250);
+
+    /** The least that brokers accept by default: for as long, the partitions of an instance that is lost wait. */
+    private static final int SESSION_TIMEOUT_MS = 6_000;
+
+    /** How soon the others are told of a change, and how far before its end a session may have had its last sign of life. */
+    private static final int HEARTBEAT_MS = 1_000;
 
     private final AppConfig config;
     private final String eventsTopic;
@@ -56,6 +63,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     private final RocksDbMemory memory;
     private final BrokersView brokers;
     private final FreshnessProbe probe;
+    private final LostProducers lost;
     private final ScheduledExecutorService prober = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "freshness-probe");
         thread.setDaemon(true);
@@ -81,6 +89,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         this.statusTopic = topics.budgetStatus().name();
         this.memory = new RocksDbMemory(config.rocksDbCacheBytes(), config.rocksDbWriteBufferBytes());
         this.brokers = new BrokersView(config, eventsTopic, deltasTopic, scopesTopics);
+        this.lost = new LostProducers(config.applicationId(), brokers);
         this.probe = new FreshnessProbe(brokers, this::ownEvents, new Statuses(), System::currentTimeMillis);
     }
 
@@ -118,6 +127,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         waitingFor = "the partitions to be assigned and restored";
         starting.start();
         prober.scheduleWithFixedDelay(this::probeQuietly, 0, PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        prober.scheduleWithFixedDelay(this::endWhatIsLost, 0, LOST_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The start itself failed. */
@@ -148,6 +158,19 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         }
     }
 
+    /** Partitions that move here may wait for a transaction that nobody will end. */
+    private void endWhatIsLost() {
+        KafkaStreams running = streams;
+        if (running == null || running.state() != KafkaStreams.State.REBALANCING) {
+            return;
+        }
+        try {
+            lost.end();
+        } catch (RuntimeException e) {
+            LOG.debug("transactions of instances that are gone cannot be looked for now", e);
+        }
+    }
+
     Properties properties() {
         Properties p = new Properties();
         p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.applicationId());
@@ -173,8 +196,8 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         p.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 5_000);
         // No stage needs its inputs in the order of their times, and to look for it costs a few objects per record.
         p.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
-        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
+        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
+        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_MS);
         p.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.BATCH_BYTES_MAX);
         p.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10);

@@ -2,6 +2,7 @@ package io.spendstream.acceptance.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spendstream.acceptance.LeakingApp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -44,17 +45,21 @@ public final class Bench implements Callable<Integer> {
         OVERSPEND,
         BUDGETS,
         DETECTORS,
+        RECOVERY,
+        SOAK,
+        /** But for the soak, which takes an hour. */
         ALL;
 
         boolean includes(Part other) {
-            return this == ALL || this == other;
+            return this == other || (this == ALL && other != SOAK);
         }
     }
 
     @Parameters(
             arity = "0..1",
             defaultValue = "all",
-            description = "One of throughput, spend, publish, admission, alerts, overspend, budgets, detectors, all.")
+            description =
+                    "One of throughput, spend, publish, admission, alerts, overspend, budgets, detectors, recovery, soak, all.")
     private Part part;
 
     @Option(names = "--events", defaultValue = "2000000", description = "In the topic that is read.")
@@ -74,6 +79,22 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--cells", defaultValue = "1000000", description = "Cells that spend is asked over.")
     private long cells;
+
+    @Option(names = "--state-mb", defaultValue = "1024", description = "Of the part recovery: state, about.")
+    private int stateMb;
+
+    @Option(names = "--minutes", defaultValue = "60", description = "Of the part soak.")
+    private int minutes;
+
+    @Option(names = "--rate", defaultValue = "200", description = "Of the part soak: events a second.")
+    private int rate;
+
+    @Option(
+            names = "--leak",
+            hidden = true,
+            description = "Of the part soak: instances lose handles, threads, native_memory or heap, to see that it is"
+                    + " found.")
+    private LeakingApp.Leak leak;
 
     @Option(names = "--commit-interval", defaultValue = "100", description = "Of the part alerts, in milliseconds.")
     private int commitInterval;
@@ -123,7 +144,8 @@ public final class Bench implements Callable<Integer> {
 
     private Options options() {
         try {
-            return new Options(events, users, partitions, rounds, threads, cells, commitInterval, profile);
+            return new Options(
+                    events, users, partitions, rounds, threads, cells, stateMb, minutes, rate, commitInterval, profile);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -151,6 +173,12 @@ public final class Bench implements Callable<Integer> {
         }
         if (part.includes(Part.DETECTORS)) {
             new DetectorsCost(site, options, out).run(result.putObject("detectors"));
+        }
+        if (part.includes(Part.RECOVERY)) {
+            new Recovery(site, options, out).run(result.putObject("recovery"));
+        }
+        if (part.includes(Part.SOAK)) {
+            new Soak(site, options, leak, out).run(result.putObject("soak"));
         }
         String closingLines = "";
         if (part.includes(Part.THROUGHPUT)) {

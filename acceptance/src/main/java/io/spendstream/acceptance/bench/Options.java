@@ -9,6 +9,9 @@ package io.spendstream.acceptance.bench;
  * @param rounds of floor and pipeline, besides one to warm up
  * @param threads of the pipeline
  * @param cells that the spend queries are asked over
+ * @param stateMb that instances are lost with
+ * @param minutes of the soak
+ * @param perSecond events of the soak
  * @param commitIntervalMs of the application whose alerts are timed
  * @param profile whether a further round is profiled
  */
@@ -19,6 +22,9 @@ record Options(
         int rounds,
         int threads,
         long cells,
+        int stateMb,
+        int minutes,
+        int perSecond,
         int commitIntervalMs,
         boolean profile) {
 
@@ -29,6 +35,9 @@ record Options(
         require("--rounds", rounds, 1, 100);
         require("--threads", threads, 1, 64);
         require("--commit-interval", commitIntervalMs, 10, 60_000);
+        require("--state-mb", stateMb, 1, 4_096);
+        require("--minutes", minutes, 1, 10_000);
+        require("--rate", perSecond, 1, 1_000_000);
         require("--cells", cells, 1_000, 2_880_000);
     }
 

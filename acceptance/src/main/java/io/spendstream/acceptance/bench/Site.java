@@ -2,6 +2,7 @@ package io.spendstream.acceptance.bench;
 
 import io.spendstream.runtime.AppConfig;
 import io.spendstream.runtime.SecurityConfig;
+import io.spendstream.sandbox.BrokerPlace;
 import io.spendstream.sandbox.BrokerProcess;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
 import io.spendstream.schema.AvroSerde;
@@ -36,6 +37,10 @@ final class Site implements AutoCloseable {
 
     private static final int BROKER_HEAP_MB = 512;
 
+    /** The sandbox looks for transactions that have timed out more often. */
+    private static final Map<String, String> AS_KAFKA_HAS_IT =
+            Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "10000");
+
     private final Path directory;
     private final int partitions;
     private final BrokerProcess broker;
@@ -49,7 +54,8 @@ final class Site implements AutoCloseable {
         this.partitions = partitions;
         registryServer = new DevelopmentRegistry(directory.resolve("registry.json"), 0);
         registry = new ConfluentSchemaRegistry(registryServer.url().toString(), Map.of());
-        broker = new BrokerProcess(directory.resolve("kafka"), 0, BROKER_HEAP_MB).start();
+        broker = new BrokerProcess(directory.resolve("kafka"), 0, BROKER_HEAP_MB, BrokerPlace.ALONE, AS_KAFKA_HAS_IT)
+                .start();
         admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
     }
 
@@ -76,7 +82,11 @@ final class Site implements AutoCloseable {
 
     /** An application that never ran before: its own id, so it reads all there is, and its own state. */
     AppConfig newApplication(Map<String, String> changes) {
-        String id = "bench-" + ++applications;
+        return AppConfig.of(configuration("bench-" + ++applications, changes));
+    }
+
+    /** What an instance of an application needs to know, and its state in a directory of the application's name. */
+    Map<String, String> configuration(String id, Map<String, String> changes) {
         Map<String, String> config = new HashMap<>(Map.of(
                 AppConfig.APPLICATION_ID, id,
                 AppConfig.BOOTSTRAP_SERVERS, broker.bootstrapServers(),
@@ -87,7 +97,7 @@ final class Site implements AutoCloseable {
                 SecurityConfig.MODE, "off",
                 AppConfig.STATE_DIR, directory.resolve(id).toString()));
         config.putAll(changes);
-        return AppConfig.of(config);
+        return config;
     }
 
     /** Creates all topics as the application would, and publishes the price list. */

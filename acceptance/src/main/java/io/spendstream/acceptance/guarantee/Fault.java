@@ -2,6 +2,7 @@ package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.EventStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +39,16 @@ interface Fault {
     /** Whether no instance starts again and no work is done again, so that the counters of the metrics are exact. */
     default boolean leavesMetrics() {
         return false;
+    }
+
+    /** The jars of another build that the instances begin with; empty where they are of this one from the start. */
+    default Optional<Path> build() {
+        return Optional.empty();
+    }
+
+    /** The same with another build to begin with; only a fault that is about builds takes it. */
+    default Fault from(Path build) {
+        return this;
     }
 
     /** What this machine lacks to do it; empty where it can be done. */

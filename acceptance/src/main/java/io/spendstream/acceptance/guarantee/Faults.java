@@ -10,6 +10,7 @@ final class Faults {
             new Kills(),
             new Zombie(),
             new RollingRestart(),
+            new Upgrade(null),
             new Scaling(),
             new BrokerKill(),
             new BrokerRestart(),

@@ -80,6 +80,12 @@ public final class Guarantees implements Callable<Integer> {
     private Weakness weakness;
 
     @Option(
+            names = "--old-lib",
+            paramLabel = "DIR",
+            description = "Of the fault upgrade: the jars of the build that instances begin with.")
+    private Path oldLib;
+
+    @Option(
             names = "--workdir",
             paramLabel = "DIR",
             description =
@@ -143,9 +149,10 @@ public final class Guarantees implements Callable<Integer> {
             if (rounds < 1 || rounds > ROUNDS_MAX) {
                 throw new IllegalArgumentException("--rounds takes 1 to " + ROUNDS_MAX + ", not " + rounds);
             }
-            return faults.isEmpty()
+            List<Fault> named = faults.isEmpty()
                     ? Faults.ALL
                     : faults.stream().map(Faults::named).toList();
+            return named.stream().map(fault -> fault.from(oldLib)).toList();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

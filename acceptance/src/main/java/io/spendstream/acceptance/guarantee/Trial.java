@@ -108,7 +108,7 @@ final class Trial implements AutoCloseable {
     private void begin() throws IOException, InterruptedException, ExecutionException {
         watch = new Watch(scene);
         for (int i = 0; i < fault.instances(); i++) {
-            add("app-" + i, Map.of());
+            begin("app-" + i);
         }
         for (SpendClient client : clients()) {
             client.awaitReady();
@@ -119,6 +119,15 @@ final class Trial implements AutoCloseable {
         define(SampleBudget.CALLS);
         scene.load.start(stream(fault.mix(), scene.now), EVENTS_PER_SECOND);
         progress();
+    }
+
+    private void begin(String instance) throws IOException {
+        AppProcess process = prepare(instance, Map.of());
+        if (fault.build().isPresent()) {
+            process.ofBuild(fault.build().get());
+        }
+        process.start();
+        watchAll();
     }
 
     private void processed(PricedUsage usage) {
@@ -213,13 +222,17 @@ final class Trial implements AutoCloseable {
 
     /** Starts one more instance. */
     AppProcess add(String name, Map<String, String> more) throws IOException {
+        AppProcess instance = prepare(name, more).start();
+        watchAll();
+        return instance;
+    }
+
+    private AppProcess prepare(String name, Map<String, String> more) throws IOException {
         Map<String, String> config = new HashMap<>(configuration);
         config.put(AppConfig.INSTANCE_ID, named ? name : "");
         config.putAll(more);
         AppProcess instance = scene.process(name, config);
         instances.put(name, instance);
-        instance.start();
-        watchAll();
         return instance;
     }
 
