@@ -84,8 +84,7 @@ final class SimulatedPipeline {
      * @param clock what the wall clock says
      * @param tally what became of records, added to
      */
-    SimulatedPipeline(
-            SchemaRegistry registry, Path stores, BudgetBook budgets, Instant clock, Map<String, Long> tally)
+    SimulatedPipeline(SchemaRegistry registry, Path stores, BudgetBook budgets, Instant clock, Map<String, Long> tally)
             throws IOException {
         this.registry = registry;
         this.tally = tally;
@@ -125,14 +124,17 @@ final class SimulatedPipeline {
                                 new AlertNotes(),
                                 bytes -> read(Budget.class, TOPICS.budgets().name(), bytes),
                                 bytes -> read(
-                                        BudgetStatus.class, TOPICS.budgetStatus().name(), bytes),
+                                        BudgetStatus.class,
+                                        TOPICS.budgetStatus().name(),
+                                        bytes),
                                 bytes -> read(Alert.class, TOPICS.budgetAlerts().name(), bytes),
-                                bytes -> read(AlertNote.class, TOPICS.alertNotes().name(), bytes),
+                                bytes -> read(
+                                        AlertNote.class, TOPICS.alertNotes().name(), bytes),
                                 (topic, key, why) -> refuse(topic + " " + key + ": " + why)),
                         Progress.NONE));
         CubeDimensions dimensions = new CubeDimensions(List.of());
-        LocalSpend local = new LocalSpend(
-                shards::open, dimensions, () -> new Lag(0, clock), LocalSpend.ROWS_MAX_DEFAULT);
+        LocalSpend local =
+                new LocalSpend(shards::open, dimensions, () -> new Lag(0, clock), LocalSpend.ROWS_MAX_DEFAULT);
         spend = new ClusterSpend(
                 local,
                 () -> new Peers.Membership(List.of(new Peers.Peer("here", true)), 1),
@@ -275,7 +277,8 @@ final class SimulatedPipeline {
         for (Measure measure : Measure.values()) {
             long amount = sums.measure(measure);
             measures.put(
-                    measure.restField(), measure.isMoney() ? BigDecimal.valueOf(amount, 9) : BigDecimal.valueOf(amount));
+                    measure.restField(),
+                    measure.isMoney() ? BigDecimal.valueOf(amount, 9) : BigDecimal.valueOf(amount));
         }
         sums.otherUnits().forEach((unit, amounts) -> {
             measures.put("other_units." + unit + ".quantity", BigDecimal.valueOf(amounts[0]));

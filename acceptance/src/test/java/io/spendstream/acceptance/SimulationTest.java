@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.acceptance.Oracle.Fate;
 import io.spendstream.budget.BudgetBook;
-import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaText;
 import io.spendstream.v1.Alert;
@@ -25,7 +24,6 @@ import io.spendstream.v1.UsageEvent;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,11 +34,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,10 +57,18 @@ class SimulationTest {
     private static final long THRESHOLD_PPM = 500_000;
     private static final int THRESHOLDS = 20;
     private static final List<String> DIMENSIONS = List.of(
-            "tenant", "feature", "model", "provider", "team", "project", "environment", "user_tier", "service_tier",
+            "tenant",
+            "feature",
+            "model",
+            "provider",
+            "team",
+            "project",
+            "environment",
+            "user_tier",
+            "service_tier",
             "operation");
-    private static final List<String> ZONES =
-            List.of("UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Europe/Berlin");
+    private static final List<String> ZONES = List.of(
+            "UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Europe/Berlin");
     private static final List<String> GRANULARITIES = List.of("total", "15m", "hour", "day", "week", "month");
 
     /** What a lifetime budget counts: a dimension, and cost or requests. */
@@ -91,7 +95,8 @@ class SimulationTest {
     @TempDir
     Path stores;
 
-    private final ConfluentSchemaRegistry registry = new ConfluentSchemaRegistry("mock://" + UUID.randomUUID(), Map.of());
+    private final ConfluentSchemaRegistry registry =
+            new ConfluentSchemaRegistry("mock://" + UUID.randomUUID(), Map.of());
     private final Map<Integer, String> schemas = new HashMap<>();
     private final Oracle oracle = new Oracle(schemas);
     private final Map<String, ModelPrices> prices = new TreeMap<>();
@@ -112,7 +117,9 @@ class SimulationTest {
 
     static LongStream seeds() {
         Long one = Long.getLong("simulation.seed");
-        return one == null ? LongStream.rangeClosed(1, Integer.getInteger("simulation.seeds", SEEDS)) : LongStream.of(one);
+        return one == null
+                ? LongStream.rangeClosed(1, Integer.getInteger("simulation.seeds", SEEDS))
+                : LongStream.of(one);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -147,7 +154,9 @@ class SimulationTest {
 
     private void begin() throws java.io.IOException {
         BudgetBook book = new BudgetBook();
-        limits.values().forEach(limit -> book.put(limit.budget(), defined.get(limit.id()).toEpochMilli()));
+        limits.values()
+                .forEach(limit ->
+                        book.put(limit.budget(), defined.get(limit.id()).toEpochMilli()));
         // The driver numbers the records of each run from 0.
         book.readUpTo(Long.MAX_VALUE);
         pipeline = new SimulatedPipeline(registry, stores, book, now, tally);
@@ -222,12 +231,13 @@ class SimulationTest {
     private void collect() {
         pipeline.settle();
         for (TestRecord<byte[], byte[]> record : pipeline.rejected()) {
-            String reason = new String(
-                    record.headers().lastHeader("spendstream.reason").value(), StandardCharsets.UTF_8);
+            String reason =
+                    new String(record.headers().lastHeader("spendstream.reason").value(), StandardCharsets.UTF_8);
             rejects.add(reject(reason, record.key(), record.value()));
         }
         pipeline.priced()
-                .forEach(usage -> priced.computeIfAbsent(usage.getId(), id -> new ArrayList<>()).add(usage));
+                .forEach(usage -> priced.computeIfAbsent(usage.getId(), id -> new ArrayList<>())
+                        .add(usage));
         pipeline.rollups(rollups::put);
         for (BudgetStatus status : pipeline.statuses()) {
             status.getGroup().forEach((field, value) -> spent.put(status.getBudget() + " " + value, status.getSpent()));
@@ -289,7 +299,9 @@ class SimulationTest {
                 add(sums, "other_units." + unit + ".cost_nano_usd", total.getCostNanoUsd());
             });
         }
-        assertThat(sums.totals()).as("spend-rollups, " + when).isEqualTo(oracle.spend(everything()).totals());
+        assertThat(sums.totals())
+                .as("spend-rollups, " + when)
+                .isEqualTo(oracle.spend(everything()).totals());
     }
 
     private static void add(SpendTable sums, String measure, long amount) {

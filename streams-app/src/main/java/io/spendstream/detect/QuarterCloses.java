@@ -42,10 +42,10 @@ public final class QuarterCloses implements QuarterFeed {
     private static final byte OPEN = 1;
     private static final byte LATE = 2;
     private static final long NOT_BEGUN = Long.MIN_VALUE;
-    /** Read from the cells at once. */
+    /** Read from the cells at once, at the most. */
     private static final int QUARTERS_AT_ONCE = 24;
     /** Sent before a commit, about: a long time takes several, so that no transaction gets long. */
-    private static final int AMOUNTS_AT_ONCE = 20_000;
+    static final int AMOUNTS_AT_ONCE = 20_000;
 
     /** Sent of what was in the cube before the first close: as much as detectors look back. */
     private static final int HISTORY = (ScopeView.DAYS_KEPT + 1) * Resolution.QUARTERS_OF_DAY;
@@ -184,10 +184,13 @@ public final class QuarterCloses implements QuarterFeed {
             open = firstWithCells(to);
         }
         int sent = 0;
+        int quarters = 1;
         while (open < to && sent < AMOUNTS_AT_ONCE) {
-            long end = Math.min(to, open + QUARTERS_AT_ONCE);
-            sent += sendInTime(open, end) + sendLate(end);
+            long end = Math.min(to, open + quarters);
+            int amounts = sendInTime(open, end) + sendLate(end);
+            sent += amounts;
             open = end;
+            quarters = quartersNext(quarters, amounts);
         }
         sendUsers();
         for (CloseBlock.Writer writer : writers) {
@@ -199,6 +202,12 @@ public final class QuarterCloses implements QuarterFeed {
                 send.accept(partition, block);
             }
         }
+    }
+
+    /** More where there is little in them; only as many as fit where there is much. */
+    private static int quartersNext(int quarters, int amounts) {
+        int fitting = (int) ((long) AMOUNTS_AT_ONCE * quarters / Math.max(1, amounts));
+        return Math.max(1, Math.min(Math.min(2 * quarters, QUARTERS_AT_ONCE), fitting));
     }
 
     /** Where to begin: with the first day of the history that has anything. */

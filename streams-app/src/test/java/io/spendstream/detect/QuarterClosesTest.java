@@ -12,6 +12,7 @@ import io.spendstream.combine.DeltaBlock;
 import io.spendstream.rollup.CellReader;
 import io.spendstream.rollup.CellVisitor;
 import io.spendstream.rollup.UserVisitor;
+import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.Resolution;
@@ -253,6 +254,43 @@ class QuarterClosesTest {
                         .flatMap(cells -> cells.getValue().values().stream())
                         .mapToLong(sum -> sum.measures()[Measure.COST.ordinal()])
                         .sum());
+    }
+
+    @Test
+    void aLongTimeWithMuchInItTakesSeveralCommits() {
+        // Given half a day of which each quarter-hour has thousands of cells
+        int combinations = 2_000;
+        int quarters = 48;
+        Cube cube = new Cube();
+        for (int quarter = 0; quarter < quarters; quarter++) {
+            for (int i = 0; i < combinations; i++) {
+                String[] dimensions = new String[Dimension.values().length];
+                dimensions[Dimension.TENANT.ordinal()] = "acme";
+                dimensions[Dimension.FEATURE.ordinal()] = "f" + i;
+                dimensions[Dimension.MODEL.ordinal()] = "m";
+                Delta delta = new Delta(new long[Measure.COUNT]);
+                delta.measures()[Measure.COST.ordinal()] = 1;
+                cube.cells.add(dimensions, FIRST_QUARTER + quarter, delta);
+            }
+        }
+        for (int source = 0; source < SOURCES; source++) {
+            cube.closes.clock(new DeltaBlock.Clock(source, FIRST_QUARTER + quarters, false));
+        }
+
+        // When
+        int commits = 0;
+        while (cube.open < FIRST_QUARTER + quarters) {
+            int before = cube.sent.size();
+            cube.closes.drain((partition, block) -> CloseBlock.read(block, cube.new Sent()));
+            commits++;
+
+            // Then
+            assertThat(cube.sent.size() - before)
+                    .as("amounts sent before a commit")
+                    .isLessThanOrEqualTo(2 * QuarterCloses.AMOUNTS_AT_ONCE);
+        }
+        assertThat(cube.sent).hasSize(quarters * combinations);
+        assertThat(commits).isGreaterThan(2);
     }
 
     @Test

@@ -46,12 +46,14 @@ public final class Bench implements Callable<Integer> {
         BUDGETS,
         DETECTORS,
         RECOVERY,
+        PARTS,
+        GROWTH,
         SOAK,
-        /** But for the soak, which takes an hour. */
+        /** But for the three before, which take long. */
         ALL;
 
         boolean includes(Part other) {
-            return this == other || (this == ALL && other != SOAK);
+            return this == other || (this == ALL && other.compareTo(PARTS) < 0);
         }
     }
 
@@ -59,7 +61,7 @@ public final class Bench implements Callable<Integer> {
             arity = "0..1",
             defaultValue = "all",
             description =
-                    "One of throughput, spend, publish, admission, alerts, overspend, budgets, detectors, recovery, soak, all.")
+                    "One of throughput, spend, publish, admission, alerts, overspend, budgets, detectors, recovery, parts, growth, soak, all.")
     private Part part;
 
     @Option(names = "--events", defaultValue = "2000000", description = "In the topic that is read.")
@@ -176,6 +178,12 @@ public final class Bench implements Callable<Integer> {
         }
         if (part.includes(Part.RECOVERY)) {
             new Recovery(site, options, out).run(result.putObject("recovery"));
+        }
+        if (part.includes(Part.PARTS)) {
+            new Variations(site, options, out).parts(result.putObject("parts"));
+        }
+        if (part.includes(Part.GROWTH)) {
+            new Variations(site, options, out).growth(result.putObject("growth"));
         }
         if (part.includes(Part.SOAK)) {
             new Soak(site, options, leak, out).run(result.putObject("soak"));

@@ -4,11 +4,15 @@ import io.spendstream.Spendstream;
 import io.spendstream.acceptance.bench.Ledger.Sum;
 import io.spendstream.runtime.AppConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** One application under measurement; when it is closed, nothing is left of it. */
 final class Instance implements AutoCloseable {
@@ -90,6 +94,15 @@ final class Instance implements AutoCloseable {
 
     long received() {
         return app.totals().now().received();
+    }
+
+    /** Of its stores, as they are on the disk; what is in write buffers is not in it. */
+    long stateBytes() {
+        try (Stream<Path> files = Files.walk(config.stateDir())) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException | UncheckedIOException e) {
+            throw new IllegalStateException("the state in " + config.stateDir() + " cannot be measured", e);
+        }
     }
 
     URI url() {

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -35,6 +36,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class Site implements AutoCloseable {
 
+    private static final int BROKER = BrokerPlace.ALONE.id();
     private static final int BROKER_HEAP_MB = 512;
 
     /** The sandbox looks for transactions that have timed out more often. */
@@ -143,6 +145,28 @@ final class Site implements AutoCloseable {
             throw new IllegalStateException("internal topics cannot be deleted", e.getCause());
         }
         delete(application.stateDir());
+    }
+
+    /** Takes away topics, and what is in them. */
+    void forget(Topics topics) throws InterruptedException {
+        try {
+            admin.deleteTopics(topics.all().stream().map(Topic::name).toList()).all().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("topics cannot be deleted", e.getCause());
+        }
+    }
+
+    /** What the broker has written of all topics, as it is on the disk. */
+    long bytes() throws InterruptedException {
+        try {
+            return admin.describeLogDirs(List.of(BROKER)).allDescriptions().get().values().stream()
+                    .flatMap(directories -> directories.values().stream())
+                    .flatMap(directory -> directory.replicaInfos().values().stream())
+                    .mapToLong(ReplicaInfo::size)
+                    .sum();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the broker does not say how much it has written", e.getCause());
+        }
     }
 
     static void delete(Path directory) throws IOException {

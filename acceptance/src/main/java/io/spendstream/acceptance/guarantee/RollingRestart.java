@@ -1,7 +1,9 @@
 package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.AppProcess;
+import io.spendstream.runtime.AppConfig;
 import java.io.IOException;
+import java.util.Map;
 
 /** As a deployment of a new release does. */
 final class RollingRestart implements Fault {
@@ -19,6 +21,11 @@ final class RollingRestart implements Fault {
     @Override
     public int instances() {
         return 2;
+    }
+
+    @Override
+    public Map<String, String> configuration() {
+        return Map.of(AppConfig.STANDBYS, "1");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.SpendClient;
+import io.spendstream.runtime.AppConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,11 @@ final class Scaling implements Fault {
     @Override
     public String description() {
         return "one instance becomes three and one again";
+    }
+
+    @Override
+    public Map<String, String> configuration() {
+        return Map.of(AppConfig.STANDBYS, "1");
     }
 
     @Override
