@@ -150,7 +150,9 @@ final class Site implements AutoCloseable {
     /** Takes away topics, and what is in them. */
     void forget(Topics topics) throws InterruptedException {
         try {
-            admin.deleteTopics(topics.all().stream().map(Topic::name).toList()).all().get();
+            admin.deleteTopics(topics.all().stream().map(Topic::name).toList())
+                    .all()
+                    .get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("topics cannot be deleted", e.getCause());
         }

@@ -67,7 +67,12 @@ final class Variations {
             run(result, events(users), List.of(), settings, "%,d users".formatted(users));
         }
         for (int tenants : TENANTS) {
-            run(result, ofTenants(events(options.users()), tenants), List.of(), settings, "%,d tenants".formatted(tenants));
+            run(
+                    result,
+                    ofTenants(events(options.users()), tenants),
+                    List.of(),
+                    settings,
+                    "%,d tenants".formatted(tenants));
         }
     }
 
