@@ -186,6 +186,8 @@ final class BudgetModel {
                         .build());
         oracle.price(model, input, output);
         pipeline.price(prices.get(model));
+        // Corrections of many cells are kept for a moment on their way to the counters.
+        pipeline.settle();
         pipeline.settle();
         settle();
     }

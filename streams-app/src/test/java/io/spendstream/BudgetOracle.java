@@ -216,6 +216,8 @@ final class BudgetOracle {
 
     private Instant counted = Instant.EPOCH;
     private Instant now = Instant.EPOCH;
+    /** That tasks have started again and have not looked at anything since. */
+    private boolean started;
 
     /** What was told, in any order: budget, group, start, threshold, state. */
     List<String> alerts() {
@@ -235,6 +237,7 @@ final class BudgetOracle {
 
     /** Any delivery of a call. */
     void receive(Call call, Instant at) {
+        lookAfterStart();
         received = at;
         if (call.time().isAfter(at.plus(Duration.ofMinutes(5)))
                 || call.time().isBefore(at.minus(Duration.ofDays(35)))
@@ -258,6 +261,25 @@ final class BudgetOracle {
     void restarted() {
         received = Instant.EPOCH;
         counted = Instant.EPOCH;
+        started = true;
+    }
+
+    /** A task that starts holds the periods under way against the budgets: an increase may have ended meanwhile. */
+    private void lookAfterStart() {
+        if (started) {
+            started = false;
+            for (Watched budget : budgets.values()) {
+                for (Counter counter : sums(budget).keySet()) {
+                    if (isUnderWay(budget.rule, counter)) {
+                        judge(budget, counter, false);
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean isUnderWay(Rule rule, Counter counter) {
+        return !counter.start().isAfter(now) && rule.end(counter.start()).isAfter(now);
     }
 
     /** A model's price; calls of it that had none are corrected. */
@@ -282,9 +304,7 @@ final class BudgetOracle {
         if (before != null && before.rule.countsLike(rule)) {
             before.rule = rule;
             for (Counter counter : sums(before).keySet()) {
-                boolean underWay = !counter.start().isAfter(now)
-                        && rule.end(counter.start()).isAfter(now);
-                if (underWay) {
+                if (isUnderWay(rule, counter)) {
                     judge(before, counter, false);
                 }
             }
@@ -358,6 +378,8 @@ final class BudgetOracle {
                 sums.merge(counter, requests + amountBesidesRequests(budget.rule, call), Long::sum);
             }
         }
+        // Nothing was spent where no call has a price yet, and nothing is said of it.
+        sums.values().removeIf(sum -> sum == 0);
         return sums;
     }
 
@@ -505,6 +527,7 @@ final class BudgetOracle {
 
     /** Looks at all periods under way: time goes on for them too. What was said of the pace of those before is over. */
     void settle() {
+        started = false;
         for (Watched budget : budgets.values()) {
             for (Counter counter : List.copyOf(budget.open.keySet())) {
                 if (!budget.rule.end(counter.start()).isAfter(now)) {
@@ -514,9 +537,7 @@ final class BudgetOracle {
             }
             for (Map.Entry<Counter, Long> sum : sums(budget).entrySet()) {
                 Counter counter = sum.getKey();
-                boolean underWay = !counter.start().isAfter(now)
-                        && budget.rule.end(counter.start()).isAfter(now);
-                if (underWay) {
+                if (isUnderWay(budget.rule, counter)) {
                     judge(budget, counter, false);
                     burn(budget, counter, sum.getValue());
                     forecast(budget, counter, sum.getValue());

@@ -8,6 +8,7 @@ import io.spendstream.alert.AlertMeasure.Unit;
 import io.spendstream.alert.AlertNoteJson;
 import io.spendstream.alert.Telling;
 import io.spendstream.budget.BudgetJson;
+import io.spendstream.budget.Ratio;
 import io.spendstream.query.Alerts;
 import io.spendstream.query.Notes;
 import io.spendstream.v1.Alert;
@@ -233,6 +234,7 @@ final class AlertRoutes {
         g.writeStringField("measure", alert.getMeasure());
         writeAmount(g, "limit", unit, alert.getLimit());
         writeAmount(g, "value", unit, alert.getValue());
+        StatusJson.writeFraction(g, "fraction", fraction(alert));
         writeAmount(g, "baseline", unit, alert.getBaseline());
         StatusJson.writeTime(g, "period_start", alert.getPeriodStart());
         StatusJson.writeTime(g, "period_end", alert.getPeriodEnd());
@@ -252,6 +254,13 @@ final class AlertRoutes {
         g.writeEndArray();
         writeTexts(g, "labels", alert.getLabels());
         g.writeEndObject();
+    }
+
+    /** What is spent of a budget's limit; null of what is no budget's. */
+    private static Long fraction(Alert alert) {
+        return alert.getBudget() == null || alert.getLimit() == null
+                ? null
+                : (Long) Ratio.ppm(alert.getValue(), alert.getLimit());
     }
 
     private void writeAcknowledged(JsonGenerator g, Alert alert) throws IOException {

@@ -368,6 +368,7 @@ class BudgetRoutesTest {
         assertThat(alert.get("threshold").asText()).isEqualTo("0.5");
         assertThat(alert.get("limit").asText()).isEqualTo("1");
         assertThat(alert.get("value").asText()).isEqualTo("0.6");
+        assertThat(alert.get("fraction").asText()).isEqualTo("0.6");
         assertThat(alert.get("contributors").toString())
                 .isEqualTo("[{\"field\":\"model\",\"value\":\"m\",\"amount\":0.6,\"share\":1}]");
         assertThat(json("/v1/alerts?state=open&kind=budget_threshold&budget=daily&since=2026-11-21T12:00:00Z")

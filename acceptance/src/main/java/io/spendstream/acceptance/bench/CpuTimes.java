@@ -59,6 +59,11 @@ record CpuTimes(double stream, double clients, double otherJava, double jvm, dou
         return thread.startsWith("kafka-producer-network-thread");
     }
 
+    /** By whomever it was used. */
+    double total() {
+        return stream + clients + otherJava + jvm + broker;
+    }
+
     CpuTimes since(CpuTimes before) {
         return new CpuTimes(
                 stream - before.stream,
