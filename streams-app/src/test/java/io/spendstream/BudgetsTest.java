@@ -408,6 +408,30 @@ class BudgetsTest {
         assertThat(again.getBurnRateNowPpm()).isEqualTo(1_200_000);
     }
 
+    @Test
+    void aForecastSaysWhenTheLimitIsReachedByTheClocksOfTheBudget() {
+        // Given: 12 of 20 within the three hours that a day's pace is taken from, so 8 more take two hours
+        pipeline.define(
+                daily(20 * COST).setZone("Europe/Berlin").setBurnRateMin(0L).build(), Pipeline.NOW);
+
+        // When
+        spend("now", 12, Pipeline.NOW);
+        pipeline.settle();
+
+        // Then
+        assertThat(pipeline.statuses().values())
+                .singleElement()
+                .extracting(BudgetStatus::getLimitReachedAt)
+                .isEqualTo(Pipeline.NOW.plus(Duration.ofHours(2)));
+        assertThat(pipeline.alerts())
+                .filteredOn(alert -> alert.getKind().equals("budget_forecast"))
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.getSummary())
+                        .isEqualTo("At this pace the limit of 0.07 USD of Budget daily is reached on 21 Nov 2026, 15:00"
+                                + " Europe/Berlin; 0.042 USD are spent, in the day from 21 Nov 2026, 00:00 Europe/Berlin"
+                                + " to 22 Nov 2026, 00:00 Europe/Berlin."));
+    }
+
     private void spend(String name, int calls, Instant at) {
         for (int i = 0; i < calls; i++) {
             pipeline.publish(Pipeline.event(name + i).setTime(at).build(), at);

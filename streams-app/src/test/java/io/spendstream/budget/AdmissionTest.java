@@ -65,6 +65,29 @@ class AdmissionTest {
 
     @ParameterizedTest
     @CsvSource({
+        "notify, WARN",
+        "compress_context, DEGRADE",
+        "use_model, DEGRADE",
+        "queue_batch, DEGRADE",
+        "throttle, THROTTLE",
+        "deny, DENY"
+    })
+    void each_action_amounts_to_a_decision(String action, Decision decision) {
+        // Given
+        String model = action.equals("use_model") ? ", 'model': 'm'" : "";
+        BudgetDefinition definition = Definitions.daily("{'at': 0.5, 'action': '" + action + "'" + model + "}");
+        spent(definition, 500_000_000);
+
+        // When
+        Answer answer = decide(CENT, definition);
+
+        // Then
+        assertThat(answer.decision()).isEqualTo(decision);
+        assertThat(actions(answer)).isEqualTo(action + (model.isEmpty() ? "" : ":m"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         // measure, limit, spent, decision: a call of 1,000 and 500 tokens
         "tokens, 2000, 500, ALLOW",
         "tokens, 2000, 501, DENY",

@@ -129,6 +129,7 @@ class ScopeTest {
                 "'period': 'day' | false",
                 "'zone': 'Europe/Berlin' | false",
                 "'anchor_day': 2 | false",
+                "'week_start': 'sunday' | false",
             })
     void counters_are_kept_where_the_same_is_counted(String change, boolean same) {
         // Given

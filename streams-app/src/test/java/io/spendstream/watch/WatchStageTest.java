@@ -318,6 +318,8 @@ class WatchStageTest {
 
         // Then
         assertThat(alerts).extracting(Alert::getKind).containsExactly("budget_overflow");
+        assertThat(alerts.get(0).getSummary())
+                .contains("has more groups by feature than are kept; further ones share one counter");
         assertThat(statuses.stream().filter(BudgetStatus::getOverflow).map(BudgetStatus::getSpent))
                 .last()
                 .isEqualTo(17L);
