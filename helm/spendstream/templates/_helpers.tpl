@@ -72,7 +72,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{/* Refuses a secret that stands there as it is: spendstream.noSecret (dict "where" … "key" … "value" …) */}}
 {{- define "spendstream.noSecret" -}}
 {{- $text := include "spendstream.text" .value -}}
-{{- $secretKey := regexMatch "(password|secret|token|user\\.info|\\.key$|credentials$)" .key -}}
+{{- $secretKey := regexMatch "(password|secret|token|authorization|user\\.info|\\.key$|credentials$)" .key -}}
 {{- $reference := regexMatch "\\$\\{(file|env):[^}]+\\}" $text -}}
 {{- $plain := regexMatch "(password|secret)\\s*=\\s*[\"']?[^\"'$\\s]" (lower $text) -}}
 {{- if or $plain (and $secretKey (not $reference) (not (regexMatch "(type|source|alias|algorithm|url|uri|buffer|seconds|ms|endpoint\\.url)$" .key))) -}}

@@ -29,6 +29,7 @@ import io.spendstream.scope.ScopeCells;
 import io.spendstream.scope.ScopeUsage;
 import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
+import io.spendstream.usage.EventTraces;
 import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
@@ -195,7 +196,8 @@ public final class MeterTopology {
             Tally.Sink tally,
             Runnable valueOverflow,
             Watched watched,
-            Progress progress) {}
+            Progress progress,
+            EventTraces traces) {}
 
     /** The topic between combining and the cube. */
     public static String deltasTopic(String applicationId) {
@@ -248,18 +250,27 @@ public final class MeterTopology {
                         watched.book(),
                         watched.readBudget(),
                         (key, why) -> watched.refused().record(budgets, key, why)));
-        show(builder, topics.budgetStatus(), "shown-statuses", watched.readStatus(), watched.statuses()::put);
+        show(builder, topics.budgetStatus(), "shown-statuses", watched.readStatus(), timeless(watched.statuses()::put));
         show(builder, topics.budgetAlerts(), "shown-alerts", watched.readAlert(), watched.alerts()::put);
         show(builder, topics.anomalyAlerts(), "shown-anomalies", watched.readAlert(), watched.alerts()::put);
     }
 
     private void readNotes(StreamsBuilder builder) {
         Watched watched = shared.watched();
-        show(builder, settings.topics().alertNotes(), "alert-notes", watched.readNote(), watched.notes()::put);
+        show(
+                builder,
+                settings.topics().alertNotes(),
+                "alert-notes",
+                watched.readNote(),
+                timeless(watched.notes()::put));
+    }
+
+    private static <V> PublishedStage.Show<V> timeless(BiConsumer<String, V> show) {
+        return (key, value, timeMs) -> show.accept(key, value);
     }
 
     private <V> void show(
-            StreamsBuilder builder, Topic topic, String name, Function<byte[], V> read, BiConsumer<String, V> show) {
+            StreamsBuilder builder, Topic topic, String name, Function<byte[], V> read, PublishedStage.Show<V> show) {
         Refused refused = shared.watched().refused();
         global(
                 builder,
@@ -338,7 +349,8 @@ public final class MeterTopology {
                                 shared.schemas(),
                                 shared.rules(),
                                 new DecodeStage.Ways(DEDUPE, REJECTED, events),
-                                shared.progress()),
+                                shared.progress(),
+                                shared.traces()),
                         Named.as(DECODE),
                         CommitPoint.NAME,
                         DecodeStage.WAITING);

@@ -19,9 +19,9 @@ import io.spendstream.rollup.Shards;
 import io.spendstream.runtime.Access;
 import io.spendstream.runtime.AppConfig;
 import io.spendstream.runtime.AppMetrics;
-import io.spendstream.runtime.BookRestored;
 import io.spendstream.runtime.Clients;
 import io.spendstream.runtime.Engine;
+import io.spendstream.runtime.Instruments;
 import io.spendstream.runtime.Schemas;
 import io.spendstream.runtime.ShownBudgets;
 import io.spendstream.runtime.Start;
@@ -36,7 +36,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
@@ -53,13 +52,14 @@ public final class Spendstream implements AutoCloseable {
     private final PriceBook book = new PriceBook();
     private final BudgetBook budgets = new BudgetBook();
     private final StatusView statuses = new StatusView();
-    private final AlertView alerts = new AlertView();
+    private final AlertView alerts;
     private final AlertNotes notes = new AlertNotes();
     private final Shards shards = new Shards();
     private final Totals totals = new Totals();
     private final SchemaRegistry registry;
     private final Schemas schemas;
     private final Engine engine;
+    private final Instruments instruments;
     private final AppMetrics metrics;
     private final Clients clients;
     private final Access access;
@@ -80,11 +80,9 @@ public final class Spendstream implements AutoCloseable {
                 topics,
                 MeterTopology.deltasTopic(config.applicationId()),
                 MeterTopology.scopesTopics(config.applicationId()));
-        metrics = new AppMetrics(
-                totals,
-                engine.probe(),
-                () -> shards.open().size(),
-                topics.budgets().name());
+        instruments = new Instruments(config, topics, engine, totals, shards, book, budgets, statuses);
+        metrics = instruments.metrics();
+        alerts = new AlertView(instruments.alerts());
         others = new HttpPeerClient(PEER_TIMEOUT, access.peers(), Clock.systemUTC());
         if (access.tls() != null) {
             others.use(access.tls());
@@ -119,10 +117,7 @@ public final class Spendstream implements AutoCloseable {
             Start start = new Start(config, engine, () -> closing);
             int eventPartitions = start.topics(topics);
             start.schemas(schemas);
-            engine.start(
-                    topology(eventPartitions),
-                    new BookRestored(Map.of(
-                            topics.budgets().name(), budgets, topics.prices().name(), book)));
+            engine.start(topology(eventPartitions), instruments.restoring());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -181,7 +176,8 @@ public final class Spendstream implements AutoCloseable {
                                         Schemas.patiently(schemas.alerts, topics.budgetAlerts(), () -> closing),
                                         Schemas.patiently(schemas.notes, topics.alertNotes(), () -> closing),
                                         metrics::refused),
-                                engine.probe()))
+                                engine.probe(),
+                                instruments.traces()))
                 .build();
     }
 
@@ -208,7 +204,8 @@ public final class Spendstream implements AutoCloseable {
                 engine,
                 metrics,
                 Clock.systemUTC(),
-                budgetPorts());
+                budgetPorts(),
+                instruments.requests());
     }
 
     private BudgetPorts budgetPorts() {
@@ -266,7 +263,7 @@ public final class Spendstream implements AutoCloseable {
             engine.close();
             clients.close();
             queries.shutdown();
-            metrics.close();
+            instruments.close();
             registry.close();
             access.close();
         }

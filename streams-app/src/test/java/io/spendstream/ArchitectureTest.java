@@ -125,6 +125,18 @@ class ArchitectureTest {
             .callMethodWhere(READS_A_CLOCK);
 
     @ArchTest
+    static final ArchRule openTelemetrysSdkOnlyInTraces = noClasses()
+            .that()
+            .haveNameNotMatching("io\\.spendstream\\.runtime\\.Traces(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.opentelemetry.api..",
+                    "io.opentelemetry.context..",
+                    "io.opentelemetry.sdk..",
+                    "io.opentelemetry.exporter..");
+
+    @ArchTest
     static final ArchRule rocksDbAndMicrometerOnlyInRuntime = noClasses()
             .that()
             .resideOutsideOfPackage("..runtime..")

@@ -90,6 +90,23 @@ class BudgetsTest {
     }
 
     @Test
+    void anAlertIsShownWithWhenTheEventWasReceivedThatCausedIt() {
+        // Given
+        pipeline.define(daily(2 * COST, 1_000_000).build(), YESTERDAY);
+        pipeline.publish(Pipeline.event("a").build(), Pipeline.NOW.plusSeconds(1));
+        assertThat(pipeline.causes).isEmpty();
+
+        // When
+        pipeline.publish(Pipeline.event("b").build(), Pipeline.NOW.plusSeconds(7));
+
+        // Then
+        assertThat(pipeline.causes)
+                .containsOnly(Map.entry(
+                        pipeline.alerts().get(0).getId(),
+                        Pipeline.NOW.plusSeconds(7).toEpochMilli()));
+    }
+
+    @Test
     void aDayOfAnotherZoneIsSummedFromQuarterHours() {
         // Given: 23:50 and 00:10 in Kathmandu, at 18:15 UTC
         Instant midnight = Instant.parse("2026-11-20T18:15:00Z");

@@ -16,6 +16,7 @@ import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topics;
+import io.spendstream.usage.EventTraces;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Resolution;
@@ -40,6 +41,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -65,7 +67,12 @@ final class Pipeline implements AutoCloseable {
     final PriceBook book = new PriceBook();
     final BudgetBook budgetBook;
     final StatusView statusView = new StatusView();
-    final AlertView alertView = new AlertView();
+
+    /** When what an alert is about was received, by its id. */
+    final Map<String, Long> causes = new HashMap<>();
+
+    final AlertView alertView = new AlertView((alert, causedAtMs) -> causes.put(alert.getId(), causedAtMs));
+
     final AlertNotes notes = new AlertNotes();
     final List<String> refused = new ArrayList<>();
     final Map<String, Long> tally = new TreeMap<>();
@@ -169,7 +176,8 @@ final class Pipeline implements AutoCloseable {
                                         .deserializer()
                                         .deserialize(topics.alertNotes().name(), bytes),
                                 (topic, key, why) -> refused.add(topic + " " + key + ": " + why)),
-                        Progress.NONE));
+                        Progress.NONE,
+                        EventTraces.NONE));
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
@@ -18,6 +20,9 @@ import io.spendstream.runtime.SecurityConfig;
 import io.spendstream.sandbox.EmbeddedBroker;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,8 +32,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.GZIPInputStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -52,12 +62,15 @@ class EndToEndTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static EmbeddedBroker broker;
     private static DevelopmentRegistry registry;
+    private static final List<Span> TRACED = new CopyOnWriteArrayList<>();
+    private static HttpServer collector;
     private static Spendstream app;
 
     @BeforeAll
     static void start() throws Exception {
         broker = new EmbeddedBroker(directory.resolve("kafka"), 0).start();
         registry = new DevelopmentRegistry(directory.resolve("registry.json"), 0);
+        collector = collector();
         app = Spendstream.start(AppConfig.of(Map.of(
                 AppConfig.BOOTSTRAP_SERVERS,
                 broker.bootstrapServers(),
@@ -69,6 +82,8 @@ class EndToEndTest {
                 "off",
                 AppConfig.OTEL_TOPIC,
                 SPANS,
+                AppConfig.TRACES_ENDPOINT,
+                "http://127.0.0.1:" + collector.getAddress().getPort() + "/v1/traces",
                 AppConfig.STATE_DIR,
                 directory.resolve("state").toString())));
         app.awaitReady(Duration.ofSeconds(60));
@@ -77,8 +92,61 @@ class EndToEndTest {
     @AfterAll
     static void stop() throws Exception {
         app.close();
+        collector.stop(0);
         registry.close();
         broker.close();
+    }
+
+    /** Keeps the spans that are sent to it. */
+    private static HttpServer collector() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/v1/traces", exchange -> {
+            try (InputStream body = new GZIPInputStream(exchange.getRequestBody())) {
+                for (ResourceSpans resource :
+                        ExportTraceServiceRequest.parseFrom(body).getResourceSpansList()) {
+                    resource.getScopeSpansList().forEach(scope -> TRACED.addAll(scope.getSpansList()));
+                }
+            }
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    @Test
+    void anEventOverHttpAndTheCommitThatCountsItAreOneTrace() throws Exception {
+        // Given
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        String event = """
+                {"id": "traced", "time": "%s", "feature": "chat", "tenant": "traced", "model": "none"}""".formatted(Instant.now());
+
+        // When
+        send("POST", "/v1/events", event, "traceparent", "00-" + trace + "-b7ad6b7169203331-01");
+
+        // Then
+        Await.until(
+                "both spans of the trace",
+                Duration.ofSeconds(30),
+                () -> TRACED.stream()
+                        .filter(span -> HexFormat.of()
+                                .formatHex(span.getTraceId().toByteArray())
+                                .equals(trace))
+                        .toList(),
+                spans -> {
+                    Optional<Span> request = named(spans, "POST /v1/events");
+                    Optional<Span> counted = named(spans, "usage-events process");
+                    return spans.size() == 2
+                            && request.isPresent()
+                            && counted.isPresent()
+                            && counted.get()
+                                    .getParentSpanId()
+                                    .equals(request.get().getSpanId());
+                });
+    }
+
+    private static Optional<Span> named(List<Span> spans, String name) {
+        return spans.stream().filter(span -> span.getName().equals(name)).findFirst();
     }
 
     @Test
@@ -248,13 +316,14 @@ class EndToEndTest {
         assertThat(costs).isEqualTo(new TreeMap<>(expected));
     }
 
-    private static HttpResponse<String> send(String method, String path, String body)
+    /** @param headers name, value, name, value, … */
+    private static HttpResponse<String> send(String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(app.url() + path))
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
         HttpResponse<String> answer = HTTP.send(
-                HttpRequest.newBuilder(URI.create(app.url() + path))
-                        .header("Content-Type", "application/json")
-                        .method(method, HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
+                (headers.length == 0 ? request : request.headers(headers)).build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
         return answer;

@@ -27,9 +27,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -37,6 +40,7 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +74,7 @@ class SecuredKafkaTest {
                 "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"admin\""
                         + " password=\"admin\" user_admin=\"admin\" user_app=\"" + PASSWORD + "\";",
                 "authorizer.class.name",
-                "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                RecordingAuthorizer.class.getName(),
                 // The controller's own connections have no name; nobody else reaches that listener as one.
                 "super.users",
                 "User:admin;User:ANONYMOUS");
@@ -111,7 +115,7 @@ class SecuredKafkaTest {
     }
 
     @Test
-    void theDocumentedGrantsAreEnoughAndTheirSecretIsNowhere(@TempDir Path directory) throws Exception {
+    void theDocumentedGrantsAreEnoughAndNoneIsTooMuchAndTheirSecretIsNowhere(@TempDir Path directory) throws Exception {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -145,6 +149,8 @@ class SecuredKafkaTest {
                         "the alert",
                         () -> send(app, "GET", "/v1/alerts?budget=b", "").body().contains("\"threshold\":0.5"));
                 assertThat(send(app, "GET", "/metrics", "").body()).doesNotContain(PASSWORD);
+                useWhatIsLeft(app, broker);
+                await("each of the grants", () -> notUsed(grants).isEmpty());
 
                 // When one of them is taken back
                 admin.deleteAcls(List.of(grants.stream()
@@ -170,6 +176,52 @@ class SecuredKafkaTest {
         }
     }
 
+    /** What needs the grants that the way of an event does not. */
+    private void useWhatIsLeft(Spendstream app, EmbeddedBroker broker) throws Exception {
+        Map<String, Object> admin = new HashMap<>(client("admin", "admin"));
+        admin.put("bootstrap.servers", broker.bootstrapServers());
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(admin, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>("usage-events", new byte[] {1}, new byte[] {1}))
+                    .get();
+        }
+        Instant ends = Instant.now().plusSeconds(3_600);
+        assertStatus(201, app, "PUT", "/v1/silences/s", """
+                {"match": {"tenant": ["default"]}, "until": "%s", "comment": "a test"}""".formatted(ends));
+        // An hour that has events without a price and is over is an anomaly.
+        String anHourAgo = event("e4", "unpriced").replaceFirst("\"time\": \"[^\"]+\"", "\"time\": \""
+                + Instant.now().minusSeconds(3_600) + "\"");
+        assertStatus(202, app, "POST", "/v1/events", anHourAgo);
+        assertStatus(202, app, "POST", "/v1/events", event("e5", "m"));
+    }
+
+    /** Grants without which everything that was done would have been allowed as well. */
+    private static List<AclBinding> notUsed(List<AclBinding> grants) {
+        Set<RecordingAuthorizer.Allowed> allowed = RecordingAuthorizer.allowed();
+        return grants.stream()
+                .filter(grant -> allowed.stream()
+                        .filter(action -> action.user().equals("User:app"))
+                        .noneMatch(action -> grants.stream()
+                                .filter(other -> allows(other, action))
+                                .toList()
+                                .equals(List.of(grant))))
+                .toList();
+    }
+
+    /** By the rules of the authorizer: whoever may do one of some operations may also see what it is. */
+    private static boolean allows(AclBinding grant, RecordingAuthorizer.Allowed action) {
+        ResourcePattern pattern = grant.pattern();
+        AclOperation operation = grant.entry().operation();
+        boolean described = action.operation() == AclOperation.DESCRIBE
+                && Set.of(AclOperation.READ, AclOperation.WRITE, AclOperation.DELETE, AclOperation.ALTER)
+                        .contains(operation);
+        return pattern.resourceType() == action.type()
+                && (pattern.patternType() == PatternType.PREFIXED
+                        ? action.name().startsWith(pattern.name())
+                        : action.name().equals(pattern.name()))
+                && (operation == action.operation() || described);
+    }
+
     private AppConfig config(Path directory, EmbeddedBroker broker, DevelopmentRegistry registry) throws IOException {
         ApiKeys.Created created =
                 ApiKeys.create("test", List.of(Scope.values()), List.of("*"), null, new SecureRandom());
@@ -182,6 +234,11 @@ class SecuredKafkaTest {
         config.put(AppConfig.HTTP_PORT, "0");
         config.put(AppConfig.STATE_DIR, directory.resolve("state").toString());
         config.put(SecurityConfig.KEYS_FILE, keys.toString());
+        // Quarter-hours close when all partitions have come so far.
+        config.put(AppConfig.TOPIC_PARTITIONS, "1");
+        config.put(AppConfig.CUBE_PARTITIONS, "1");
+        // What was read of internal topics is deleted soon.
+        config.put("kafka.repartition.purge.interval.ms", "1000");
         return AppConfig.of(config);
     }
 

@@ -3,7 +3,13 @@ package io.spendstream.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,6 +45,7 @@ class TwoInstancesTest {
             scene.assertExact(one, scene.everything().by("tenant", "feature"));
             scene.assertExact(other, scene.everything().by("tenant", "feature"));
             awaitPublished(scene);
+            awaitSpendShown(scene, one, other);
 
             // When one is lost, while nothing comes in
             second.kill();
@@ -74,6 +81,29 @@ class TwoInstancesTest {
                         .mapToLong(rollup -> rollup.getMeasures().get("requests"))
                         .sum(),
                 requests -> requests == scene.oracle.counted());
+    }
+
+    /** Each shows what its own partitions hold, so the sum of what they show is what was spent today. */
+    private static void awaitSpendShown(Scene scene, SpendClient... instances) {
+        Instant today = scene.now.truncatedTo(ChronoUnit.DAYS);
+        SpendQuestion question = SpendQuestion.between(today, today.plus(Duration.ofDays(1)));
+        BigDecimal spent = instances[0].spend(question).table().total("cost_usd");
+        assertThat(spent).isPositive();
+        Await.until(
+                "the spend of today in the metrics of both, together",
+                Scene.PATIENCE,
+                () -> Arrays.stream(instances)
+                        .map(instance -> instance.metrics().entrySet().stream()
+                                .filter(sample -> sample.getKey().startsWith("spendstream_spend_today_usd{"))
+                                .map(Map.Entry::getValue)
+                                .reduce(BigDecimal.ZERO, BigDecimal::add))
+                        .toList(),
+                shown -> shown.stream().allMatch(part -> part.signum() > 0)
+                        && shown.stream()
+                                        .reduce(BigDecimal.ZERO, BigDecimal::add)
+                                        .setScale(6, RoundingMode.HALF_EVEN)
+                                        .compareTo(spent.setScale(6, RoundingMode.HALF_EVEN))
+                                == 0);
     }
 
     private static void assertAllOrNone(Scene scene, SpendClient client) {

@@ -107,6 +107,7 @@ class AlertsTest {
                 .allSatisfy(metric -> assertThat(document)
                         .containsAnyOf(
                                 "`" + metric + "`",
+                                "`" + metric.replaceFirst("_(bucket|count|sum)$", "") + "` | histogram |",
                                 "`" + metric.replaceFirst("_.*", "_") + metric.split("_")[1] + "_*`"));
     }
 

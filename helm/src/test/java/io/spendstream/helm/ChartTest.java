@@ -283,6 +283,7 @@ class ChartTest {
         "mtls, 9093 8443",
         "strimzi, 9093 8080",
         "large, 9092 8081 8443",
+        "monitored, 9092 8081 4318",
     })
     void instancesMayCallKafkaAndTheRegistryWhereTheyAre(String scenario, String ports) {
         JsonNode egress =
@@ -299,7 +300,7 @@ class ChartTest {
         Chart chart = Chart.render(scenario);
         JsonNode container = chart.container();
 
-        assertThat(container.at("/startupProbe/httpGet/path").asText()).isEqualTo("/health/live");
+        assertThat(container.at("/startupProbe/httpGet/path").asText()).isEqualTo("/health/startup");
         assertThat(container.at("/livenessProbe/httpGet/path").asText()).isEqualTo("/health/live");
         assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/health/ready");
         List<String> paths = new ArrayList<>(container.findValuesAsText("path"));

@@ -91,6 +91,13 @@ final class Replica implements AutoCloseable {
         return client;
     }
 
+    /** What it has logged so far; not what the JVM says of its own options. */
+    List<String> logged() throws IOException {
+        return Files.readAllLines(log).stream()
+                .filter(line -> !line.startsWith("NOTE: Picked up JDK_JAVA_OPTIONS"))
+                .toList();
+    }
+
     /** Stops it as Kubernetes would (SIGTERM). */
     @Override
     public void close() throws InterruptedException {

@@ -3,6 +3,7 @@ package io.spendstream.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.spendstream.acceptance.Await;
 import io.spendstream.acceptance.Cluster;
 import io.spendstream.acceptance.Directories;
@@ -64,6 +65,11 @@ class TwoReplicasTest {
             assertThat(callers.get(0).get("/internal/v1/instance").status()).isEqualTo(403);
             assertThat(AlertsTest.metrics(Chart.render(AlertsTest.watched())))
                     .isSubsetOf(names(first.client().get("/metrics").body()));
+
+            // And what they log is JSON, a line each, of who says it
+            assertThat(first.logged()).hasSizeGreaterThan(2).allSatisfy(line -> assertThat(
+                            new ObjectMapper().readTree(line).path("instance").asText())
+                    .isEqualTo("spendstream-0"));
         }
     }
 

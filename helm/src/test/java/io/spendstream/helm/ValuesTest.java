@@ -67,6 +67,10 @@ class ValuesTest {
                 "config.http\\.tls\\.certificate   | /c  | http.tls.certificate",
                 "config.security\\.oidc\\.jwks\\.url | sso:8443 | security.oidc.jwks.url",
                 "config.topic\\.partitions  | 0         | topic.partitions",
+                "config.log\\.format        | xml       | log.format",
+                "config.metrics\\.spend     | some      | metrics.spend",
+                "config.otel\\.traces\\.endpoint | collector:4318 | otel.traces.endpoint",
+                "config.otel\\.traces\\.authorization | Bearer abc | config.otel.traces.authorization holds a secret",
                 "config.threads[0]          | 1         | threads",
                 "image.digest               | sha256:1  | digest",
                 "image.pullPolicy           | Sometimes | pullPolicy",
@@ -112,9 +116,10 @@ class ValuesTest {
                 "kafka.properties.sasl\\.oauthbearer\\.token\\.endpoint\\.url | https://sso/token",
                 "registry.properties.basic\\.auth\\.credentials\\.source | USER_INFO",
                 "registry.properties.bearer\\.auth\\.credentials\\.source | OAUTHBEARER",
+                "config.otel\\.traces\\.authorization | ${file:/etc/spendstream/secrets/a/b}",
             })
     void whatIsNoSecretOrRefersToOneIsTaken(String key, String value) {
-        String name = key.replace("\\.", ".").replace(".properties", "");
+        String name = key.replace("\\.", ".").replace(".properties", "").replaceFirst("^config\\.", "");
 
         assertThat(Chart.render(Chart.MINIMAL, Map.of(key, value)).properties()).containsEntry(name, value);
     }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,6 +37,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.slf4j.Logger;
@@ -185,11 +188,20 @@ public final class UsagePublisher implements AutoCloseable {
      * all; completes at once for none.
      */
     public CompletableFuture<Void> publishAll(List<UsageEvent> events) {
+        return publishAll(events, Map.of());
+    }
+
+    /**
+     * As {@link #publishAll(List)}, with headers on every record, such as {@code traceparent} of W3C Trace Context.
+     *
+     * @param headers name to text; few and short, as each event carries them
+     */
+    public CompletableFuture<Void> publishAll(List<UsageEvent> events, Map<String, String> headers) {
         try {
             if (closed) {
                 throw new PublishException(Reason.CLOSED, "The publisher is closed", null);
             }
-            Call call = encoded(events);
+            Call call = encoded(events, headers);
             reserve(call.bytes);
             if (call.deliveries.isEmpty()) {
                 call.done.complete(null);
@@ -241,9 +253,9 @@ public final class UsagePublisher implements AutoCloseable {
         return new CloseReport(unsent.get() + unacknowledged.get(), List.copyOf(unsentIds));
     }
 
-    private Call encoded(List<UsageEvent> events) {
+    private Call encoded(List<UsageEvent> events, Map<String, String> headers) {
         RecordEncoder<UsageEvent> ready = encoder();
-        Call call = new Call(events.size());
+        Call call = new Call(events.size(), headers);
         for (int i = 0; i < events.size(); i++) {
             UsageEvent event = events.get(i);
             String fault = EventCheck.fault(event);
@@ -309,7 +321,9 @@ public final class UsagePublisher implements AutoCloseable {
     private void send(Delivery delivery) {
         unacknowledged.incrementAndGet();
         try {
-            producer.send(new ProducerRecord<>(config.topic(), delivery.id, delivery.record), delivery);
+            producer.send(
+                    new ProducerRecord<>(config.topic(), null, delivery.id, delivery.record, delivery.call.headers),
+                    delivery);
         } catch (RuntimeException e) {
             // Thrown, not handed to the callback: the producer is closed or in a state it cannot leave.
             delivery.onCompletion(null, e);
@@ -362,14 +376,21 @@ public final class UsagePublisher implements AutoCloseable {
 
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private final List<Delivery> deliveries;
+        private final List<Header> headers = new ArrayList<>();
+        private int headerBytes;
         private final AtomicInteger pending;
         private final AtomicInteger failed = new AtomicInteger();
         private volatile Exception firstFailure;
         private long bytes;
 
-        Call(int events) {
+        Call(int events, Map<String, String> headers) {
             deliveries = new ArrayList<>(events);
             pending = new AtomicInteger(events);
+            headers.forEach((name, text) -> {
+                byte[] value = text.getBytes(StandardCharsets.UTF_8);
+                this.headers.add(new RecordHeader(name, value));
+                headerBytes += name.getBytes(StandardCharsets.UTF_8).length + value.length;
+            });
         }
 
         void add(String id, byte[] record) {
@@ -406,7 +427,10 @@ public final class UsagePublisher implements AutoCloseable {
             this.call = call;
             this.id = id;
             this.record = record;
-            this.bytes = record.length + id.getBytes(StandardCharsets.UTF_8).length + RECORD_OVERHEAD_BYTES;
+            this.bytes = record.length
+                    + id.getBytes(StandardCharsets.UTF_8).length
+                    + call.headerBytes
+                    + RECORD_OVERHEAD_BYTES;
         }
 
         @Override

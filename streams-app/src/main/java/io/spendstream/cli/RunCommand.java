@@ -2,10 +2,13 @@ package io.spendstream.cli;
 
 import io.spendstream.Spendstream;
 import io.spendstream.runtime.AppConfig;
+import io.spendstream.runtime.Logs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +26,8 @@ public final class RunCommand implements Callable<Integer> {
     /** The configuration is wrong, or the address is taken; starting again will not help. */
     public static final int EXIT_CONFIGURATION = 2;
 
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
     @Option(
             names = "--config",
             required = true,
@@ -33,24 +38,42 @@ public final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private boolean json;
+
     @Override
     public Integer call() throws InterruptedException {
         Spendstream instance;
         try {
-            instance = Spendstream.start(AppConfig.read(config));
+            AppConfig read = AppConfig.read(config);
+            json = read.isLogJson();
+            Logs.as(read);
+            instance = Spendstream.start(read);
         } catch (KafkaException | IllegalArgumentException | IOException e) {
             // Settings that go to a client as they are, such as kafka.* and the registry's, are checked by that client.
-            spec.commandLine().getErr().println("spendstream: " + withCauses(e));
+            complain(withCauses(e));
             return EXIT_CONFIGURATION;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(instance), "shutdown"));
-        spec.commandLine().getOut().println("listening on " + instance.url());
+        if (json) {
+            LOG.info("listening on {}", instance.url());
+        } else {
+            spec.commandLine().getOut().println("listening on " + instance.url());
+        }
         Throwable failure = instance.awaitStopped();
         if (failure == null) {
             return 0;
         }
-        spec.commandLine().getErr().println("spendstream: processing stopped: " + failure);
+        complain("processing stopped: " + failure);
         return EXIT_FAILED;
+    }
+
+    /** Whoever reads the log as JSON finds nothing else in it. */
+    private void complain(String what) {
+        if (json) {
+            LOG.error(what);
+        } else {
+            spec.commandLine().getErr().println("spendstream: " + what);
+        }
     }
 
     /** Clients wrap what is wrong in that they could not be made. */

@@ -1,6 +1,7 @@
 package io.spendstream.combine;
 
 import io.spendstream.usage.MeteredUsage;
+import io.spendstream.usage.Tally;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +46,7 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     private KeyValueStore<Bytes, byte[]> clockStore;
     private ProcessorContext<Integer, byte[]> context;
     private Runnable afterRecord;
+    private Tally tally;
     private long receivedMs;
     private long clockStored;
     private long clockSent;
@@ -84,6 +86,7 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
         context.schedule(LOOK_FOR_EVENTS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::lookForEvents);
         feeds.forEach(fed -> fed.feed().start(context));
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
+        tally = commit.tally();
         afterRecord = commit.beforeCommit(context, this::drain);
     }
 
@@ -126,6 +129,7 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
     }
 
     private void drain(DeltaBlock.Clock news) {
+        tally.deltas += combiner.size();
         combiner.drain(news, (partition, block) -> send(partition, block, deltas));
         for (Fed fed : feeds) {
             if (news != null) {

@@ -39,6 +39,11 @@ final class Combiner {
         users.add(user, Resolution.DAY.bucketOf(event.timeMs), DeltaBlock.IN_TIME, usage.measures(), Map.of());
     }
 
+    /** How many sums there are to hand out. */
+    int size() {
+        return cells.size() + users.size();
+    }
+
     /**
      * Hands out the sums as blocks, each with the partition it is for, and starts again from nothing.
      *

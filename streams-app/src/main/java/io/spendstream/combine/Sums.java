@@ -51,6 +51,10 @@ final class Sums {
         return size == 0;
     }
 
+    int size() {
+        return size;
+    }
+
     /**
      * @param key as many names as in all other calls, some of them null; kept
      * @param measures of the event; copied

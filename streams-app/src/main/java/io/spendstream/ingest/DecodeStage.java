@@ -1,6 +1,7 @@
 package io.spendstream.ingest;
 
 import io.spendstream.combine.CommitPoint;
+import io.spendstream.usage.EventTraces;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
 import io.spendstream.usage.Texts;
@@ -37,6 +38,9 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
     public static final String HEADER_PARTITION = "spendstream.partition";
     public static final String HEADER_OFFSET = "spendstream.offset";
 
+    /** Of W3C Trace Context: the trace that an event belongs to. */
+    private static final String TRACEPARENT = "traceparent";
+
     private static final List<String> OWN_HEADERS =
             List.of(HEADER_REASON, HEADER_FIELD, HEADER_DETAIL, HEADER_TOPIC, HEADER_PARTITION, HEADER_OFFSET);
 
@@ -63,17 +67,20 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
     private final EventRules rules;
     private final Ways ways;
     private final Progress progress;
+    private final EventTraces traces;
+    private EventTraces.Task followed;
     private ProcessorContext<byte[], Object> context;
     private EventReader reader;
     private WaitingRoom waiting;
     private Tally tally;
     private Runnable afterRecord;
 
-    public DecodeStage(WriterSchemas schemas, EventRules rules, Ways ways, Progress progress) {
+    public DecodeStage(WriterSchemas schemas, EventRules rules, Ways ways, Progress progress, EventTraces traces) {
         this.schemas = schemas;
         this.rules = rules;
         this.ways = ways;
         this.progress = progress;
+        this.traces = traces;
     }
 
     @Override
@@ -83,14 +90,24 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
         waiting = new WaitingRoom(context.<KeyValueStore<Bytes, byte[]>>getStateStore(WAITING));
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();
-        afterRecord = commit.beforeCommit(
-                context,
-                () -> progress.waiting(context.taskId().partition(), waiting.size(), waiting.oldestReceivedMs()));
+        followed = traces.task(context.taskId().partition());
+        afterRecord = commit.beforeCommit(context, this::beforeCommit);
         context.schedule(ASK_AGAIN_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> decideWaiting());
+    }
+
+    private void beforeCommit() {
+        progress.waiting(context.taskId().partition(), waiting.size(), waiting.oldestReceivedMs());
+        if (followed != null) {
+            followed.commit();
+        }
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        if (followed != null) {
+            Header parent = record.headers().lastHeader(TRACEPARENT);
+            followed.read(parent == null ? null : parent.value());
+        }
         Verdict verdict = reader.read(record.key(), record.value(), record.timestamp());
         if (verdict instanceof Verdict.Accepted accepted) {
             tally.received++;

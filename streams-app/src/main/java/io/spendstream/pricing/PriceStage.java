@@ -71,7 +71,7 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
         Rating rating = Rating.of(event, book);
         tally.counted++;
         if (!rating.isPriced()) {
-            tally.unpriced++;
+            tally.unpriced(event.model());
             unpriced.add(event);
             context.forward(
                     new Record<>(idOf(event), (Object) UsageRecords.toAvro(event), record.timestamp()),

@@ -51,24 +51,25 @@ public final class ClusterSpend implements SpendReader {
     }
 
     @Override
-    public CompletionStage<SpendAnswer> spend(SpendQuery query) {
+    public CompletionStage<SpendAnswer> spend(SpendQuery query, Trace trace) {
         return onWorker(() -> {
                     BucketPlan plan = BucketPlan.of(query);
                     plan.requireKept(retention, clock.instant());
                     return plan;
                 })
-                .thenCompose(plan -> ask(query, plan, TRIES));
+                .thenCompose(plan -> ask(new Question(query, trace, plan), TRIES));
     }
 
-    private CompletableFuture<SpendAnswer> ask(SpendQuery query, BucketPlan plan, int triesLeft) {
+    private record Question(SpendQuery query, Trace trace, BucketPlan plan) {}
+
+    private CompletableFuture<SpendAnswer> ask(Question question, int triesLeft) {
         Membership members = peers.current();
         List<CompletableFuture<Reply>> replies =
-                members.peers().stream().map(peer -> ask(peer, query)).toList();
+                members.peers().stream().map(peer -> ask(peer, question)).toList();
         return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
                 .thenComposeAsync(
                         done -> conclude(
-                                query,
-                                plan,
+                                question,
                                 members,
                                 replies.stream().map(CompletableFuture::join).toList(),
                                 triesLeft - 1),
@@ -78,9 +79,10 @@ public final class ClusterSpend implements SpendReader {
     /** What a peer said, or why it said nothing. */
     private record Reply(Peer peer, InstanceSpend spend, Throwable failure) {}
 
-    private CompletableFuture<Reply> ask(Peer peer, SpendQuery query) {
-        CompletionStage<InstanceSpend> answer =
-                peer.self() ? onWorker(() -> local.read(query)) : client.ask(peer, query);
+    private CompletableFuture<Reply> ask(Peer peer, Question question) {
+        CompletionStage<InstanceSpend> answer = peer.self()
+                ? onWorker(() -> local.read(question.query))
+                : client.ask(peer, question.query, question.trace);
         return answer.handle((spend, failure) -> new Reply(peer, spend, cause(failure)))
                 .toCompletableFuture();
     }
@@ -95,7 +97,7 @@ public final class ClusterSpend implements SpendReader {
     }
 
     private CompletionStage<SpendAnswer> conclude(
-            SpendQuery query, BucketPlan plan, Membership members, List<Reply> replies, int triesLeft) {
+            Question question, Membership members, List<Reply> replies, int triesLeft) {
         for (Reply reply : replies) {
             if (reply.failure instanceof QueryRefused refused) {
                 throw refused;
@@ -109,11 +111,11 @@ public final class ClusterSpend implements SpendReader {
         List<Integer> missing = missing(partitions.keySet(), members.partitions());
         if (members.partitions() > 0 && missing.isEmpty()) {
             List<Lag> lags = spends.stream().map(InstanceSpend::lag).collect(Collectors.toList());
-            return CompletableFuture.completedFuture(
-                    SpendMerge.answer(query, plan, partitions.values(), lags, clock.instant(), rowsMax));
+            return CompletableFuture.completedFuture(SpendMerge.answer(
+                    question.query, question.plan, partitions.values(), lags, clock.instant(), rowsMax));
         }
         return triesLeft > 0
-                ? ask(query, plan, triesLeft)
+                ? ask(question, triesLeft)
                 : CompletableFuture.failedFuture(new NotAllThere(missing, members.partitions(), failures(replies)));
     }
 

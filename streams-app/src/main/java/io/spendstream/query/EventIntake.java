@@ -12,6 +12,8 @@ public interface EventIntake {
      * Publishes events that satisfy the rules. Completes when all of them are stored safely; fails with
      * {@link IntakeFailure} where they are not, in which case some may be: a repeat does no harm, as events are counted
      * once by id. May block for a moment; it is called on a worker.
+     *
+     * @param trace that the events belong to
      */
-    CompletionStage<Void> publish(List<UsageEvent> events);
+    CompletionStage<Void> publish(List<UsageEvent> events, Trace trace);
 }

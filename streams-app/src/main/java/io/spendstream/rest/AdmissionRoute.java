@@ -67,6 +67,7 @@ final class AdmissionRoute {
                 asOf,
                 now,
                 ports.budgets().admission());
+        ports.observer().decided(answer.decision());
         return AdmissionJson.write(
                 Tenancy.shown(answer, caller),
                 estimate,

@@ -21,6 +21,9 @@ final class Api {
     /** A route as it is documented: {@code GET /v1/prices/{model}}. */
     record Endpoint(String method, String template) {}
 
+    /** Under which a request keeps its route, as documented. */
+    private static final String ROUTE = "spendstream.route";
+
     private final Router router;
     private final Gate gate;
     private final List<Endpoint> endpoints = new ArrayList<>();
@@ -55,7 +58,16 @@ final class Api {
             route.method(HttpMethod.HEAD);
             methods.add("HEAD");
         }
-        route.handler(gate.before(need, handler));
+        Handler<RoutingContext> behind = gate.before(need, handler);
+        route.handler(ctx -> {
+            ctx.put(ROUTE, template);
+            behind.handle(ctx);
+        });
+    }
+
+    /** The route that a request took, as documented; null where none is for it. */
+    static String routeOf(RoutingContext ctx) {
+        return ctx.get(ROUTE);
     }
 
     /** To be called when all routes are there. */

@@ -92,7 +92,8 @@ final class EventRoutes {
                                             .map(UsageEvent::getTenant)
                                             .toList(),
                                     caller);
-                            return new Publication(events, ports.intake().publish(events.events()));
+                            return new Publication(
+                                    events, ports.intake().publish(events.events(), Observation.trace(ctx)));
                         },
                         false)
                 .compose(publication -> Future.fromCompletionStage(

@@ -50,7 +50,8 @@ final class FocusRoutes {
                 caller,
                 exports,
                 () -> Future.fromCompletionStage(
-                                ports.spend().spend(query), ctx.vertx().getOrCreateContext())
+                                ports.spend().spend(query, Observation.trace(ctx)),
+                                ctx.vertx().getOrCreateContext())
                         .map(answer -> answer.with(Tenancy.shown(answer.freshness(), caller)))
                         .compose(answer -> workers.executeBlocking(() -> written(answer, parquet), false)
                                 .compose(dataset -> {

@@ -8,6 +8,7 @@ import io.spendstream.query.Instances.Instance;
 import io.spendstream.query.PeerClient;
 import io.spendstream.query.Peers.Peer;
 import io.spendstream.query.SpendQuery;
+import io.spendstream.query.Trace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,14 +58,15 @@ public final class HttpPeerClient implements PeerClient, InstanceClient {
     }
 
     @Override
-    public CompletionStage<InstanceSpend> ask(Peer peer, SpendQuery query) {
+    public CompletionStage<InstanceSpend> ask(Peer peer, SpendQuery query, Trace trace) {
         byte[] body = PeerJson.write(query);
         HttpRequest request;
         try {
-            request = request(peer, "POST", SPEND_PATH, body)
+            HttpRequest.Builder asking = request(peer, "POST", SPEND_PATH, body)
                     .header("Content-Type", Json.MEDIA_TYPE)
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                    .build();
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+            trace.headers().forEach(asking::header);
+            request = asking.build();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }

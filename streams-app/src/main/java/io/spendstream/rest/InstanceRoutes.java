@@ -27,6 +27,7 @@ final class InstanceRoutes {
         api.get("/v1/instances", this::instances);
         api.get(HttpPeerClient.INSTANCE_PATH, this::self);
         api.get("/health/live", ctx -> health(ctx, "live", ports.health().whyNotLive()));
+        api.get("/health/startup", ctx -> health(ctx, "started", ports.health().whyNotStarted()));
         api.get("/health/ready", ctx -> health(ctx, "ready", ports.health().whyNotReady()));
         api.get("/metrics", this::metrics);
     }

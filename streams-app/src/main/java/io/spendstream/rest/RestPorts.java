@@ -8,6 +8,7 @@ import io.spendstream.query.Instances;
 import io.spendstream.query.LocalSpend;
 import io.spendstream.query.MetricsSource;
 import io.spendstream.query.Prices;
+import io.spendstream.query.RequestObserver;
 import io.spendstream.query.SpendReader;
 import java.time.InstantSource;
 
@@ -20,6 +21,7 @@ import java.time.InstantSource;
  * @param intake takes events
  * @param rules what events must satisfy, as in the pipeline
  * @param budgets null where this instance keeps none: then it has no routes for them
+ * @param observer sees all requests
  */
 public record RestPorts(
         SpendReader spend,
@@ -32,7 +34,8 @@ public record RestPorts(
         HealthSource health,
         MetricsSource metrics,
         InstantSource clock,
-        BudgetPorts budgets) {
+        BudgetPorts budgets,
+        RequestObserver observer) {
 
     /** Without budgets. */
     public RestPorts(
@@ -46,6 +49,18 @@ public record RestPorts(
             HealthSource health,
             MetricsSource metrics,
             InstantSource clock) {
-        this(spend, local, dimensions, intake, rules, prices, instances, health, metrics, clock, null);
+        this(
+                spend,
+                local,
+                dimensions,
+                intake,
+                rules,
+                prices,
+                instances,
+                health,
+                metrics,
+                clock,
+                null,
+                RequestObserver.NONE);
     }
 }

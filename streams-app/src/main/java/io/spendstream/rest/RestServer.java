@@ -193,6 +193,7 @@ public final class RestServer implements AutoCloseable {
         router.route()
                 .failureHandler(ctx -> Problems.answer(ctx, ctx.statusCode()))
                 .handler(ctx -> {
+                    Observation.begin(ctx, ports.observer());
                     SafeHeaders.put(ctx.request());
                     // Whoever wants the body takes the place of this.
                     bodies.drop(ctx.request());

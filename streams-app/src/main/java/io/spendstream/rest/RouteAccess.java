@@ -37,6 +37,7 @@ final class RouteAccess {
             Map.entry("GET /page/{file}", OPEN),
             Map.entry("GET /openapi.json", OPEN),
             Map.entry("GET /health/live", OPEN),
+            Map.entry("GET /health/startup", OPEN),
             Map.entry("GET /health/ready", OPEN),
             Map.entry("GET /metrics", new Need(Door.METRICS, Scope.READ, true)),
             Map.entry("POST /v1/events", with(Scope.PUBLISH)),

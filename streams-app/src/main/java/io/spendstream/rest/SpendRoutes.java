@@ -55,7 +55,8 @@ final class SpendRoutes {
                 caller,
                 queries,
                 () -> Future.fromCompletionStage(
-                                ports.spend().spend(query), ctx.vertx().getOrCreateContext())
+                                ports.spend().spend(query, Observation.trace(ctx)),
+                                ctx.vertx().getOrCreateContext())
                         .map(answer -> answer.with(Tenancy.shown(answer.freshness(), caller)))
                         .compose(answer -> workers.executeBlocking(
                                 () -> {

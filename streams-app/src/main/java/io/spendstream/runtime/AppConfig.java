@@ -79,6 +79,13 @@ public final class AppConfig {
     public static final String ADMISSION_STALE_MS = "admission.stale.after.ms";
     public static final String OTEL_TOPIC = "otel.topic";
     public static final String OTEL_ENCODING = "otel.encoding";
+    public static final String TRACES_ENDPOINT = "otel.traces.endpoint";
+    public static final String TRACES_AUTHORIZATION = "otel.traces.authorization";
+    public static final String TRACES_RATIO = "otel.traces.ratio";
+    public static final String LOG_FORMAT = "log.format";
+    public static final String METRICS_SPEND = "metrics.spend";
+    public static final String METRICS_SPEND_SERIES = "metrics.spend.series.max";
+    public static final String METRICS_BUDGETS_SERIES = "metrics.budgets.series.max";
     public static final String ROCKSDB_CACHE_MB = "rocksdb.cache.mb";
     public static final String ROCKSDB_WRITE_BUFFER_MB = "rocksdb.write.buffer.mb";
 
@@ -335,6 +342,57 @@ public final class AppConfig {
                     ValidString.in("otlp_proto", "otlp_json"),
                     Importance.MEDIUM,
                     "How the spans are encoded, by the Collector's names.")
+            .define(
+                    TRACES_ENDPOINT,
+                    Type.STRING,
+                    "",
+                    url(),
+                    Importance.LOW,
+                    "Where traces are sent by OTLP over HTTP, such as http://collector:4318/v1/traces. Empty: nowhere.")
+            .define(
+                    TRACES_AUTHORIZATION,
+                    Type.PASSWORD,
+                    "",
+                    Importance.LOW,
+                    "The Authorization header that traces are sent with. Empty: none.")
+            .define(
+                    TRACES_RATIO,
+                    Type.DOUBLE,
+                    0.01,
+                    Range.between(0.0, 1.0),
+                    Importance.LOW,
+                    "How many of the requests begin a trace that do not belong to one yet; those that do go by its"
+                            + " sampled flag.")
+            .define(
+                    LOG_FORMAT,
+                    Type.STRING,
+                    "text",
+                    ValidString.in("text", "json"),
+                    Importance.LOW,
+                    "How 'spendstream run' logs: for people, or a JSON object on each line.")
+            .define(
+                    METRICS_SPEND,
+                    Type.STRING,
+                    "guarded",
+                    ValidString.in("guarded", "always", "never"),
+                    Importance.MEDIUM,
+                    "Whether /metrics shows what tenants spend, their budgets and the names of models: guarded does where"
+                            + " it asks for a key, always also where security.metrics.open lets anyone read it.")
+            .define(
+                    METRICS_SPEND_SERIES,
+                    Type.INT,
+                    1_000,
+                    Range.between(1, 100_000),
+                    Importance.LOW,
+                    "Features whose spend an instance shows in /metrics; those that spend least share one series,"
+                            + " __other__.")
+            .define(
+                    METRICS_BUDGETS_SERIES,
+                    Type.INT,
+                    1_000,
+                    Range.between(1, 100_000),
+                    Importance.LOW,
+                    "Counters of budgets that an instance shows in /metrics, those nearest to their limit.")
             .define(
                     ROCKSDB_CACHE_MB,
                     Type.INT,
@@ -596,6 +654,49 @@ public final class AppConfig {
         return (long) number(ROCKSDB_WRITE_BUFFER_MB) << 20;
     }
 
+    /** Where traces go, if anywhere. */
+    Optional<TraceSettings> traces() {
+        String endpoint = string(TRACES_ENDPOINT);
+        return endpoint.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TraceSettings(
+                        endpoint,
+                        values.getPassword(TRACES_AUTHORIZATION).value(),
+                        values.getDouble(TRACES_RATIO),
+                        applicationId(),
+                        instance()));
+    }
+
+    /** Whether the log is lines of JSON. */
+    public boolean isLogJson() {
+        return string(LOG_FORMAT).equals("json");
+    }
+
+    /** A name of this instance for logs and traces, other than those of the other instances. */
+    public String instance() {
+        if (!instanceId().isEmpty()) {
+            return instanceId();
+        }
+        return httpAdvertised().isEmpty() ? httpHost() + ":" + httpPort() : httpAdvertised();
+    }
+
+    /** Whether metrics show spend. Where nobody is asked who they are, spend is open by REST as well. */
+    public boolean isSpendInMetrics() {
+        return switch (string(METRICS_SPEND)) {
+            case "always" -> true;
+            case "never" -> false;
+            default -> !security().isOn() || !security().isMetricsOpen();
+        };
+    }
+
+    public int spendSeriesMax() {
+        return number(METRICS_SPEND_SERIES);
+    }
+
+    public int budgetSeriesMax() {
+        return number(METRICS_BUDGETS_SERIES);
+    }
+
     /** What goes to every Kafka client as it is. */
     public Map<String, String> kafka() {
         return kafka;
@@ -649,6 +750,16 @@ public final class AppConfig {
                     }
                 },
                 () -> "host:port");
+    }
+
+    private static ConfigDef.Validator url() {
+        return ConfigDef.LambdaValidator.with(
+                (key, value) -> {
+                    if (!String.valueOf(value).matches("(https?://[^\\s/]+(/\\S*)?)?")) {
+                        throw new ConfigException(key, value, "must be a URL, such as http://collector:4318/v1/traces");
+                    }
+                },
+                () -> "URL");
     }
 
     private static ConfigDef.Validator name(String pattern) {

@@ -12,7 +12,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.spendstream.ingest.Rejection;
 import io.spendstream.query.Lag;
 import io.spendstream.query.MetricsSource;
+import io.spendstream.topic.Topics;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -35,18 +37,33 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
     private final Counter pricesRefused;
     private final Counter budgetsRefused;
     private final String budgetsTopic;
+    private final String pricesTopic;
+    private final List<Meters> more;
     /** What the scrape under way reports. */
     private Totals.Snapshot scraped = Totals.Snapshot.NONE;
 
-    /** @param budgetsTopic whose refused records are counted apart */
-    public AppMetrics(Totals totals, FreshnessProbe lag, IntSupplier partitionsOwned, String budgetsTopic) {
-        this.budgetsTopic = budgetsTopic;
+    /**
+     * @param topics of budgets and prices, whose refused records are counted apart
+     * @param more what other parts have to show
+     */
+    AppMetrics(
+            Totals totals,
+            FreshnessProbe lag,
+            IntSupplier partitionsOwned,
+            Topics topics,
+            List<? extends Meters> more) {
+        this.budgetsTopic = topics.budgets().name();
+        this.pricesTopic = topics.prices().name();
         this.totals = totals;
+        this.more = List.copyOf(more);
         counter("received", "Records read from usage-events and decided about.", Totals.Snapshot::received);
         counter("counted", "Events counted.", Totals.Snapshot::counted);
         counter("duplicate", "Events that had been counted before.", Totals.Snapshot::duplicates);
         counter("unpriced", "Of the counted ones: without a price when they came.", Totals.Snapshot::unpriced);
         counter("repriced", "Unpriced events whose price arrived later.", Totals.Snapshot::repriced);
+        FunctionCounter.builder("spendstream.deltas", this, m -> m.scraped.deltas())
+                .description("Sums that the counted events became on their way to the cube.")
+                .register(registry);
         for (Rejection reason : Rejection.values()) {
             FunctionCounter.builder(
                             "spendstream.events.rejected",
@@ -78,6 +95,7 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
         budgetsRefused = Counter.builder("spendstream.budgets.refused")
                 .description("Records of budgets that are not valid; the previous budgets stay in force.")
                 .register(registry);
+        more.forEach(meters -> meters.bindTo(registry));
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
@@ -105,7 +123,9 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
     /** A record of prices was refused; the ones before stay in force. */
     public void pricesRefused(String model, String why) {
         pricesRefused.increment();
-        LOG.warn("the prices of {} were refused, those before stay in force: {}", model, why);
+        LOG.atWarn()
+                .addKeyValue("topic", pricesTopic)
+                .log("the prices of {} were refused, those before stay in force: {}", model, why);
     }
 
     /** A record of budgets, or of what is published of them, was refused; the one before stays in force. */
@@ -113,12 +133,15 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
         if (topic.equals(budgetsTopic)) {
             budgetsRefused.increment();
         }
-        LOG.warn("the record '{}' of {} was refused, the one before stays in force: {}", key, topic, why);
+        LOG.atWarn()
+                .addKeyValue("topic", topic)
+                .log("the record '{}' of {} was refused, the one before stays in force: {}", key, topic, why);
     }
 
     @Override
     public synchronized String prometheus() {
         scraped = totals.now();
+        more.forEach(Meters::look);
         return registry.scrape();
     }
 

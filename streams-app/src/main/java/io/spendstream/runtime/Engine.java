@@ -17,7 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -31,11 +33,12 @@ import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.TaskMetadata;
 import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
-import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** The life of Kafka Streams in this instance, and what can be known of it from outside. */
 public final class Engine implements Peers, HealthSource, AutoCloseable {
@@ -60,6 +63,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     private final AppConfig config;
     private final String eventsTopic;
     private final String statusTopic;
+    private final Set<String> scopesTopics;
     private final RocksDbMemory memory;
     private final BrokersView brokers;
     private final FreshnessProbe probe;
@@ -76,6 +80,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     private volatile HostInfo self = HostInfo.unavailable();
 
     private volatile KafkaStreams streams;
+    private volatile RestoreProgress restoring = new RestoreProgress(new BookRestored(Map.of()));
     private volatile String waitingFor = "the start";
     private volatile Throwable failure;
 
@@ -87,6 +92,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         this.config = config;
         this.eventsTopic = topics.usageEvents().name();
         this.statusTopic = topics.budgetStatus().name();
+        this.scopesTopics = Set.copyOf(scopesTopics);
         this.memory = new RocksDbMemory(config.rocksDbCacheBytes(), config.rocksDbWriteBufferBytes());
         this.brokers = new BrokersView(config, eventsTopic, deltasTopic, scopesTopics);
         this.lost = new LostProducers(config.applicationId(), brokers);
@@ -111,9 +117,10 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     /**
      * Starts processing. Returns at once.
      *
-     * @param restored is told how far the tables that every instance has were read before the first work
+     * @param restored is told how far what is kept in Kafka was read back
      */
-    public void start(Topology topology, StateRestoreListener restored) {
+    public void start(Topology topology, RestoreProgress restored) {
+        restoring = restored;
         KafkaStreams starting = new KafkaStreams(topology, properties());
         starting.setGlobalStateRestoreListener(restored);
         starting.setUncaughtExceptionHandler(this::onFailure);
@@ -142,7 +149,11 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
      * is replaced; any other stops the instance, so that nothing is skipped and somebody looks.
      */
     private StreamThreadExceptionResponse onFailure(Throwable exception) {
-        LOG.error("a processing thread failed", exception);
+        LoggingEventBuilder log = LOG.atError().setCause(exception);
+        if (exception instanceof StreamsException failed && failed.taskId().isPresent()) {
+            log = log.addKeyValue("task", failed.taskId().get());
+        }
+        log.log("a processing thread failed");
         if (Failures.mayPass(exception) && failures.another(System.nanoTime())) {
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
@@ -295,21 +306,40 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         if (running == null) {
             why.add("waiting for " + waitingFor);
         } else if (running.state() != KafkaStreams.State.RUNNING) {
-            why.add("processing is " + running.state() + ", waiting for " + waitingFor);
+            String left = restoring.inWords();
+            why.add("processing is " + running.state() + ", waiting for " + waitingFor
+                    + (left.isEmpty() ? "" : ": " + left));
+        }
+        return why;
+    }
+
+    @Override
+    public List<String> whyNotStarted() {
+        List<String> why = new ArrayList<>(whyNotLive());
+        if (streams == null) {
+            why.add("waiting for " + waitingFor);
         }
         return why;
     }
 
     /** The partitions of the events that this instance works on. */
     private Set<TopicPartition> ownEvents() {
+        return own(eventsTopic::equals).collect(Collectors.toSet());
+    }
+
+    /** The partitions of the counters of budgets that this instance works on. */
+    Set<Integer> ownCounters() {
+        return own(scopesTopics::contains).map(TopicPartition::partition).collect(Collectors.toSet());
+    }
+
+    private Stream<TopicPartition> own(Predicate<String> topic) {
         KafkaStreams running = streams;
         return running == null
-                ? Set.of()
+                ? Stream.of()
                 : running.metadataForLocalThreads().stream()
                         .flatMap(thread -> thread.activeTasks().stream())
                         .flatMap(task -> task.topicPartitions().stream())
-                        .filter(partition -> partition.topic().equals(eventsTopic))
-                        .collect(Collectors.toSet());
+                        .filter(partition -> topic.test(partition.topic()));
     }
 
     /** How this instance comes to know the statuses of budgets: by the one consumer that reads all global topics. */
@@ -365,6 +395,17 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     public Map<MetricName, ? extends Metric> metrics() {
         KafkaStreams running = streams;
         return running == null ? Map.of() : running.metrics();
+    }
+
+    /** The same while stores neither come nor go, else none: a store must not be asked while it is closed. */
+    private Map<MetricName, ? extends Metric> metricsAtRest() {
+        KafkaStreams running = streams;
+        return running == null || running.state() != KafkaStreams.State.RUNNING ? Map.of() : running.metrics();
+    }
+
+    /** What the stores take. */
+    StoreMeters storeMeters() {
+        return new StoreMeters(this::metricsAtRest, memory);
     }
 
     @Override

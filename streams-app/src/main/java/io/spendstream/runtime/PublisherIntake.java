@@ -4,6 +4,7 @@ import io.spendstream.client.PublishException;
 import io.spendstream.client.UsagePublisher;
 import io.spendstream.query.EventIntake;
 import io.spendstream.query.IntakeFailure;
+import io.spendstream.query.Trace;
 import io.spendstream.v1.UsageEvent;
 import java.time.Duration;
 import java.util.List;
@@ -23,8 +24,8 @@ final class PublisherIntake implements EventIntake {
     }
 
     @Override
-    public CompletionStage<Void> publish(List<UsageEvent> events) {
-        return publisher.publishAll(events).exceptionally(failure -> {
+    public CompletionStage<Void> publish(List<UsageEvent> events, Trace trace) {
+        return publisher.publishAll(events, trace.headers()).exceptionally(failure -> {
             throw new CompletionException(translated(failure));
         });
     }

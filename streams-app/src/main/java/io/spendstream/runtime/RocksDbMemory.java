@@ -25,18 +25,38 @@ final class RocksDbMemory implements AutoCloseable {
     private static final int BLOOM_BITS = 10;
 
     private final Cache cache;
+    private final long cacheBytesMax;
     private final WriteBufferManager writeBuffers;
+    private boolean closed;
 
     RocksDbMemory(long cacheBytes, long writeBufferBytes) {
         RocksDB.loadLibrary();
+        cacheBytesMax = cacheBytes;
         cache = new LRUCache(cacheBytes, -1, false, 0.2);
         writeBuffers = new WriteBufferManager(writeBufferBytes, cache);
     }
 
+    /** What the cache holds now. What is closed holds nothing: asking it would be the end of the process. */
+    synchronized long cacheBytes() {
+        return closed ? 0 : cache.getUsage();
+    }
+
+    /** What of it is in use and cannot make room. */
+    synchronized long pinnedBytes() {
+        return closed ? 0 : cache.getPinnedUsage();
+    }
+
+    long cacheLimitBytes() {
+        return cacheBytesMax;
+    }
+
     @Override
-    public void close() {
-        writeBuffers.close();
-        cache.close();
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            writeBuffers.close();
+            cache.close();
+        }
     }
 
     /** Named in the configuration of Kafka Streams, which makes one for each store. */

@@ -10,29 +10,48 @@ import java.util.TreeMap;
  */
 public final class Totals implements Tally.Sink {
 
+    /** Models that are told apart; events name them, so there may be any number. */
+    static final int MODELS_MAX = 100;
+    /** Stands for the others. */
+    static final String OTHER = "__other__";
+
     /**
+     * @param deltas sums that were sent to the cube
      * @param rejected by reason
+     * @param unpricedModels unpriced by model
      */
     public record Snapshot(
-            long received, long counted, long duplicates, long unpriced, long repriced, Map<String, Long> rejected) {
+            long received,
+            long counted,
+            long duplicates,
+            long unpriced,
+            long repriced,
+            long deltas,
+            Map<String, Long> rejected,
+            Map<String, Long> unpricedModels) {
 
-        static final Snapshot NONE = new Snapshot(0, 0, 0, 0, 0, Map.of());
+        static final Snapshot NONE = new Snapshot(0, 0, 0, 0, 0, 0, Map.of(), Map.of());
 
         Snapshot plus(Tally more) {
-            Map<String, Long> reasons = rejected;
-            if (!more.rejected().isEmpty()) {
-                reasons = new TreeMap<>(rejected);
-                for (Map.Entry<String, Long> reason : more.rejected().entrySet()) {
-                    reasons.merge(reason.getKey(), reason.getValue(), Long::sum);
-                }
-            }
             return new Snapshot(
                     received + more.received,
                     counted + more.counted,
                     duplicates + more.duplicates,
                     unpriced + more.unpriced,
                     repriced + more.repriced,
-                    reasons);
+                    deltas + more.deltas,
+                    sum(rejected, more.rejected(), Integer.MAX_VALUE),
+                    sum(unpricedModels, more.unpricedModels(), MODELS_MAX));
+        }
+
+        private static Map<String, Long> sum(Map<String, Long> before, Map<String, Long> more, int keysMax) {
+            if (more.isEmpty()) {
+                return before;
+            }
+            Map<String, Long> sums = new TreeMap<>(before);
+            more.forEach((key, count) ->
+                    sums.merge(sums.containsKey(key) || sums.size() < keysMax ? key : OTHER, count, Long::sum));
+            return sums;
         }
     }
 

@@ -63,6 +63,11 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
         this.known = knownTo(settings);
     }
 
+    /** Which of the partitions has the counters of a scope. */
+    public static int partitionOf(String scope, int partitions) {
+        return ScopeBlock.destination(scope, partitions);
+    }
+
     /** Whether the cube knows a field. */
     public static Predicate<String> knownTo(RollupSettings settings) {
         return Set.copyOf(fieldsOf(settings))::contains;

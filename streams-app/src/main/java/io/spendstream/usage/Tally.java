@@ -16,8 +16,11 @@ public final class Tally {
     public long unpriced;
     /** Events counted before that got their price. */
     public long repriced;
+    /** Sums that the counted ones became, on their way to the cube. */
+    public long deltas;
 
     private final Map<String, Long> rejected = new HashMap<>();
+    private final Map<String, Long> unpricedModels = new HashMap<>();
 
     public void reject(String reason) {
         rejected.merge(reason, 1L, Long::sum);
@@ -27,13 +30,26 @@ public final class Tally {
         return rejected;
     }
 
+    /** One of the counted ones has no price. */
+    public void unpriced(String model) {
+        unpriced++;
+        unpricedModels.merge(model, 1L, Long::sum);
+    }
+
+    /** The events without a price, by model. */
+    public Map<String, Long> unpricedModels() {
+        return unpricedModels;
+    }
+
     public void clear() {
         received = 0;
         counted = 0;
         duplicates = 0;
         unpriced = 0;
         repriced = 0;
+        deltas = 0;
         rejected.clear();
+        unpricedModels.clear();
     }
 
     /** Takes the tally of a task at each of its commits, all of it at once. Called from many threads. */

@@ -14,11 +14,37 @@ public final class AlertView {
     /** More are forgotten here, resolved ones first; the topic has them all. */
     public static final int ALERTS_MAX = 20_000;
 
+    /** Is told of every alert that is read. */
+    @FunctionalInterface
+    public interface Reader {
+
+        /** @param causedAtMs when what it is about was received */
+        void read(Alert alert, long causedAtMs);
+    }
+
     /** In the order in which they changed. */
     private final Map<String, Alert> alerts = new LinkedHashMap<>();
 
-    /** Takes a record of {@code budget-alerts}; an alert of null takes back the one before. */
-    public synchronized void put(String id, Alert alert) {
+    private final Reader reader;
+
+    public AlertView(Reader reader) {
+        this.reader = reader;
+    }
+
+    /**
+     * Takes a record of {@code budget-alerts}.
+     *
+     * @param alert null takes back the one before
+     * @param causedAtMs the record's time: when what it is about was received
+     */
+    public void put(String id, Alert alert, long causedAtMs) {
+        put(id, alert);
+        if (alert != null) {
+            reader.read(alert, causedAtMs);
+        }
+    }
+
+    private synchronized void put(String id, Alert alert) {
         alerts.remove(id);
         if (alert != null) {
             alerts.put(id, alert);

@@ -13,16 +13,27 @@ import org.apache.kafka.streams.processor.api.Record;
  */
 public final class PublishedStage<V> extends ContextualProcessor<Bytes, byte[], Void, Void> {
 
+    /** Takes what a record says. */
+    @FunctionalInterface
+    public interface Show<V> {
+
+        /**
+         * @param value null: nothing any more
+         * @param timeMs of the record
+         */
+        void put(String key, V value, long timeMs);
+    }
+
     private final Function<byte[], V> decode;
-    private final BiConsumer<String, V> show;
+    private final Show<V> show;
     private final BiConsumer<String, String> refused;
 
     /**
      * @param decode throws a {@link RuntimeException} on bytes that are not what is expected
-     * @param show takes a key and what it stands for now; null: nothing any more
+     * @param show takes a key and what it stands for now
      * @param refused is told a record's key and what is wrong with it
      */
-    public PublishedStage(Function<byte[], V> decode, BiConsumer<String, V> show, BiConsumer<String, String> refused) {
+    public PublishedStage(Function<byte[], V> decode, Show<V> show, BiConsumer<String, String> refused) {
         this.decode = decode;
         this.show = show;
         this.refused = refused;
@@ -36,7 +47,7 @@ public final class PublishedStage<V> extends ContextualProcessor<Bytes, byte[], 
         }
         String key = new String(record.key().get(), StandardCharsets.UTF_8);
         try {
-            show.accept(key, record.value() == null ? null : decode.apply(record.value()));
+            show.put(key, record.value() == null ? null : decode.apply(record.value()), record.timestamp());
         } catch (RuntimeException e) {
             refused.accept(key, "cannot be read: " + e.getMessage());
         }

@@ -342,7 +342,7 @@ class SpendTest {
                     : memberships.remove();
         }
 
-        private CompletableFuture<InstanceSpend> ask(Peer peer, SpendQuery query) {
+        private CompletableFuture<InstanceSpend> ask(Peer peer, SpendQuery query, Trace trace) {
             return peer.url().equals("gone")
                     ? CompletableFuture.failedFuture(new IOException("no route"))
                     : CompletableFuture.supplyAsync(

@@ -349,14 +349,14 @@ class EventsTest {
     @Test
     void failures_of_the_log_are_told_apart() throws Exception {
         // Given, When
-        instance.intake = events -> CompletableFuture.failedFuture(
+        instance.intake = (events, trace) -> CompletableFuture.failedFuture(
                 new IntakeFailure(IntakeFailure.Reason.OVERLOADED, "the buffer is full", Duration.ofMillis(1_200)));
         HttpResponse<String> overloaded = instance.post("/v1/events", MINIMAL);
-        instance.intake = events -> {
+        instance.intake = (events, trace) -> {
             throw new IntakeFailure(IntakeFailure.Reason.UNAVAILABLE, "no broker answers", Duration.ofSeconds(5));
         };
         HttpResponse<String> unavailable = instance.post("/v1/events", MINIMAL);
-        instance.intake = events -> CompletableFuture.failedFuture(new IllegalStateException("secret"));
+        instance.intake = (events, trace) -> CompletableFuture.failedFuture(new IllegalStateException("secret"));
         HttpResponse<String> unexpected = instance.post("/v1/events", MINIMAL);
 
         // Then
@@ -373,7 +373,7 @@ class EventsTest {
     void events_that_are_not_acknowledged_in_time_are_to_be_sent_again() throws Exception {
         // Given
         try (TestInstance slow = new TestInstance(limits(1 << 20, 10_000, Duration.ofMillis(50)))) {
-            slow.intake = events -> new CompletableFuture<>();
+            slow.intake = (events, trace) -> new CompletableFuture<>();
 
             // When
             HttpResponse<String> answer = slow.post("/v1/events", MINIMAL);
@@ -390,7 +390,7 @@ class EventsTest {
         try (TestInstance small = new TestInstance(limits(1_000, 10_000, Duration.ofSeconds(30)))) {
             CompletableFuture<Void> acknowledged = new CompletableFuture<>();
             CountDownLatch arrived = new CountDownLatch(1);
-            small.intake = events -> {
+            small.intake = (events, trace) -> {
                 arrived.countDown();
                 return acknowledged;
             };

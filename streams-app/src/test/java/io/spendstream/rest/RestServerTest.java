@@ -400,7 +400,7 @@ class RestServerTest {
         CountDownLatch arrived = new CountDownLatch(1);
         CompletableFuture<Void> acknowledged = new CompletableFuture<>();
         TestInstance closing = new TestInstance();
-        closing.intake = events -> {
+        closing.intake = (events, trace) -> {
             arrived.countDown();
             return acknowledged;
         };

@@ -313,7 +313,7 @@ class TenancyTest {
             CompletableFuture<Void> acknowledged = new CompletableFuture<>();
             CountDownLatch two = new CountDownLatch(2);
             CountDownLatch three = new CountDownLatch(3);
-            small.intake = events -> {
+            small.intake = (events, trace) -> {
                 two.countDown();
                 three.countDown();
                 return acknowledged;

@@ -6,6 +6,7 @@ import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetDefinition;
 import io.spendstream.budget.BudgetIndex;
+import io.spendstream.budget.Decision;
 import io.spendstream.ingest.EventRules;
 import io.spendstream.ingest.Horizon;
 import io.spendstream.pricing.PriceBook;
@@ -26,7 +27,9 @@ import io.spendstream.query.Notes;
 import io.spendstream.query.Peers.Membership;
 import io.spendstream.query.Peers.Peer;
 import io.spendstream.query.Prices;
+import io.spendstream.query.RequestObserver;
 import io.spendstream.query.Retention;
+import io.spendstream.query.Trace;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertNote;
@@ -54,6 +57,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 
 /** An instance over HTTP whose ports are in memory, and a caller of it. */
 final class TestInstance implements AutoCloseable {
@@ -68,12 +72,16 @@ final class TestInstance implements AutoCloseable {
     final List<UsageEvent> published = new CopyOnWriteArrayList<>();
     final List<FakeCells> cells = new CopyOnWriteArrayList<>();
     final List<Peer> others = new CopyOnWriteArrayList<>();
+    final List<String> notStarted = new CopyOnWriteArrayList<>();
     final List<String> notReady = new CopyOnWriteArrayList<>();
     final MemoryPrices prices = new MemoryPrices();
     final MemoryBudgets budgets = new MemoryBudgets();
     final List<Alert> alerts = new CopyOnWriteArrayList<>();
     final MemoryNotes notes = new MemoryNotes();
-    volatile EventIntake intake = events -> {
+    /** The trace of the events that came last. */
+    volatile Trace traced;
+
+    volatile EventIntake intake = (events, trace) -> {
         published.addAll(events);
         return CompletableFuture.completedFuture(null);
     };
@@ -85,6 +93,32 @@ final class TestInstance implements AutoCloseable {
     private final ExecutorService workers = Executors.newFixedThreadPool(2);
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** Requests as they were seen. */
+    final List<String> seen = new CopyOnWriteArrayList<>();
+
+    private final RequestObserver observer = new RequestObserver() {
+        @Override
+        public Exchange begin(String method, String path, UnaryOperator<String> header) {
+            String traceparent = header.apply("traceparent");
+            return new Exchange() {
+                @Override
+                public Trace trace() {
+                    return traceparent == null ? Trace.NONE : new Trace(Map.of("traceparent", traceparent));
+                }
+
+                @Override
+                public void end(String route, int status) {
+                    seen.add(method + " " + route + " " + status + (traceparent == null ? "" : " " + traceparent));
+                }
+            };
+        }
+
+        @Override
+        public void decided(Decision decision) {
+            seen.add("admission " + decision);
+        }
+    };
 
     TestInstance() throws IOException {
         this(RestConfig.on("127.0.0.1", 0));
@@ -105,14 +139,18 @@ final class TestInstance implements AutoCloseable {
                         spend,
                         local,
                         DIMENSIONS,
-                        events -> intake.publish(events),
+                        (events, trace) -> {
+                            traced = trace;
+                            return intake.publish(events, trace);
+                        },
                         new EventRules(Horizon.DEFAULT),
                         prices,
                         new ClusterInstances(() -> instance, this::membership, client),
                         new Health(),
                         () -> "# TYPE up gauge\nup 1\n",
                         () -> NOW,
-                        new BudgetPorts(budgets, budgets, this::find, notes, AdmissionPolicy.DEFAULT)),
+                        new BudgetPorts(budgets, budgets, this::find, notes, AdmissionPolicy.DEFAULT),
+                        observer),
                 security);
     }
 
@@ -128,6 +166,11 @@ final class TestInstance implements AutoCloseable {
     }
 
     private final class Health implements HealthSource {
+        @Override
+        public List<String> whyNotStarted() {
+            return notStarted;
+        }
+
         @Override
         public List<String> whyNotLive() {
             return List.of();
