@@ -150,7 +150,8 @@ class SecuredKafkaTest {
                         () -> send(app, "GET", "/v1/alerts?budget=b", "").body().contains("\"threshold\":0.5"));
                 assertThat(send(app, "GET", "/metrics", "").body()).doesNotContain(PASSWORD);
                 useWhatIsLeft(app, broker);
-                await("each of the grants", () -> notUsed(grants).isEmpty());
+                awaitNone("grants that nothing needs", () -> notUsed(grants));
+                awaitNone("documented metrics that are not there", () -> missing(app));
 
                 // When one of them is taken back
                 admin.deleteAcls(List.of(grants.stream()
@@ -176,6 +177,17 @@ class SecuredKafkaTest {
         }
     }
 
+    /** Of the metrics of docs/metrics.md, all of which this instance has something to show for. */
+    private List<String> missing(Spendstream app) throws Exception {
+        String scrape = send(app, "GET", "/metrics", "").body();
+        return Pattern.compile("(?m)^\\| `(spendstream_[a-z_]+)` \\| ")
+                .matcher(Files.readString(Path.of("..", "docs", "metrics.md")))
+                .results()
+                .map(row -> row.group(1))
+                .filter(metric -> !scrape.contains("\n# TYPE " + metric + " "))
+                .toList();
+    }
+
     /** What needs the grants that the way of an event does not. */
     private void useWhatIsLeft(Spendstream app, EmbeddedBroker broker) throws Exception {
         Map<String, Object> admin = new HashMap<>(client("admin", "admin"));
@@ -187,10 +199,11 @@ class SecuredKafkaTest {
         }
         Instant ends = Instant.now().plusSeconds(3_600);
         assertStatus(201, app, "PUT", "/v1/silences/s", """
-                {"match": {"tenant": ["default"]}, "until": "%s", "comment": "a test"}""".formatted(ends));
+                {"match": {"tenant": ["default"]}, "until": "%s", "by": "ann", "comment": "a test"}""".formatted(ends));
         // An hour that has events without a price and is over is an anomaly.
-        String anHourAgo = event("e4", "unpriced").replaceFirst("\"time\": \"[^\"]+\"", "\"time\": \""
-                + Instant.now().minusSeconds(3_600) + "\"");
+        String anHourAgo = event("e4", "unpriced")
+                .replaceFirst(
+                        "\"time\": \"[^\"]+\"", "\"time\": \"" + Instant.now().minusSeconds(3_600) + "\"");
         assertStatus(202, app, "POST", "/v1/events", anHourAgo);
         assertStatus(202, app, "POST", "/v1/events", event("e5", "m"));
     }
@@ -249,6 +262,24 @@ class SecuredKafkaTest {
 
     private interface Condition {
         boolean holds() throws Exception;
+    }
+
+    private interface Left {
+        List<?> over() throws Exception;
+    }
+
+    private static void awaitNone(String what, Left left) {
+        Await.until(
+                "no " + what,
+                PATIENCE,
+                () -> {
+                    try {
+                        return left.over();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                List::isEmpty);
     }
 
     private static void await(String what, Condition condition) {

@@ -67,9 +67,13 @@ class TwoReplicasTest {
                     .isSubsetOf(names(first.client().get("/metrics").body()));
 
             // And what they log is JSON, a line each, of who says it
-            assertThat(first.logged()).hasSizeGreaterThan(2).allSatisfy(line -> assertThat(
-                            new ObjectMapper().readTree(line).path("instance").asText())
-                    .isEqualTo("spendstream-0"));
+            assertThat(first.logged())
+                    .hasSizeGreaterThan(2)
+                    .allSatisfy(line -> assertThat(new ObjectMapper()
+                                    .readTree(line)
+                                    .path("instance")
+                                    .asText())
+                            .isEqualTo("spendstream-0"));
         }
     }
 

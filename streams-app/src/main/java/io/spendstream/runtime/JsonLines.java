@@ -1,5 +1,6 @@
 package io.spendstream.runtime;
 
+import ch.qos.logback.classic.pattern.RootCauseFirstThrowableProxyConverter;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
@@ -26,10 +27,14 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     /** Of a message and of a stack trace; what collects lines cuts longer ones, and what is cut is no JSON. */
     static final int TEXT_LENGTH_MAX = 8_000;
 
+    static final int STACK_LENGTH_MAX = 16_000;
+
     private static final byte[] NOTHING = {};
 
     private final JsonFactory json = new JsonFactory();
-    private final ThrowableProxyConverter stacks = new ThrowableProxyConverter();
+    /** The root cause first: it is what is left where the rest is cut off. */
+    private final ThrowableProxyConverter stacks = new RootCauseFirstThrowableProxyConverter();
+
     private final String instance;
 
     /** @param instance in every line */
@@ -63,7 +68,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
             g.writeStringField("level", event.getLevel().toString());
             g.writeStringField("logger", event.getLoggerName());
             g.writeStringField("thread", event.getThreadName());
-            g.writeStringField("message", shortened(event.getFormattedMessage()));
+            g.writeStringField("message", shortened(event.getFormattedMessage(), TEXT_LENGTH_MAX));
             g.writeStringField("instance", instance);
             writeContext(g, event.getKeyValuePairs());
             if (event.getThrowableProxy() != null) {
@@ -94,12 +99,12 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     private static void writeError(JsonGenerator g, IThrowableProxy thrown, String stack) throws IOException {
         g.writeObjectFieldStart("error");
         g.writeStringField("type", thrown.getClassName());
-        g.writeStringField("message", shortened(thrown.getMessage()));
-        g.writeStringField("stack", shortened(stack));
+        g.writeStringField("message", shortened(thrown.getMessage(), TEXT_LENGTH_MAX));
+        g.writeStringField("stack", shortened(stack, STACK_LENGTH_MAX));
         g.writeEndObject();
     }
 
-    private static String shortened(String text) {
-        return text == null || text.length() <= TEXT_LENGTH_MAX ? text : text.substring(0, TEXT_LENGTH_MAX) + "...";
+    private static String shortened(String text, int lengthMax) {
+        return text == null || text.length() <= lengthMax ? text : text.substring(0, lengthMax) + "...";
     }
 }
