@@ -80,6 +80,13 @@ public final class SpendClient {
                 .build());
     }
 
+    public Reply put(String path, String json) {
+        return send(HttpRequest.newBuilder(URI.create(url + path))
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(json))
+                .build());
+    }
+
     private Reply send(HttpRequest request) {
         HttpRequest.Builder asked =
                 HttpRequest.newBuilder(request, (name, value) -> true).timeout(TIMEOUT);

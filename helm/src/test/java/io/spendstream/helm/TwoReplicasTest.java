@@ -21,6 +21,8 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,9 @@ import org.junit.jupiter.api.Test;
 class TwoReplicasTest {
 
     private static final Path DIRECTORY = Path.of("target", "replicas").toAbsolutePath();
+    private static final String BUDGET = """
+            {"measure": "requests", "limit": 1000, "period": "day", "thresholds": [{"at": 0.5, "action": "notify"}]}""";
+
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @Test
@@ -63,8 +68,21 @@ class TwoReplicasTest {
 
             // And what instances ask each other is for them alone, not even for those
             assertThat(callers.get(0).get("/internal/v1/instance").status()).isEqualTo(403);
-            assertThat(AlertsTest.metrics(Chart.render(AlertsTest.watched())))
-                    .isSubsetOf(names(first.client().get("/metrics").body()));
+
+            // And what alerts and dashboards look at is there, for those who may see what all spend
+            assertThat(callers.get(0).put("/v1/budgets/daily", BUDGET).status()).isEqualTo(201);
+            assertThat(first.client().get("/metrics").status()).isEqualTo(401);
+            Set<String> watched = AlertsTest.metrics(Chart.render(AlertsTest.watched()));
+            Await.until(
+                    "all metrics of alerts and dashboards",
+                    PATIENCE,
+                    () -> {
+                        Set<String> missing = new TreeSet<>(watched);
+                        callers.forEach(caller -> missing.removeAll(
+                                names(caller.get("/metrics").body())));
+                        return missing;
+                    },
+                    Set::isEmpty);
 
             // And what they log is JSON, a line each, of who says it
             assertThat(first.logged())
@@ -82,7 +100,7 @@ class TwoReplicasTest {
         SecureRandom random = new SecureRandom();
         byte[] shared = new byte[32];
         random.nextBytes(shared);
-        ApiKeys.Created key = ApiKeys.create("test", List.of(Scope.PUBLISH, Scope.READ), List.of("*"), null, random);
+        ApiKeys.Created key = ApiKeys.create("test", List.of(Scope.PUBLISH, Scope.READ, Scope.ADMINISTER), List.of("*"), null, random);
         Files.createDirectories(secret);
         Files.writeString(secret.resolve("api-keys"), key.line() + "\n");
         Files.writeString(secret.resolve("peer-secret"), HexFormat.of().formatHex(shared));
@@ -96,6 +114,7 @@ class TwoReplicasTest {
                         "kafka.bootstrapServers", cluster.bootstrapServers(),
                         "registry.url", cluster.registryUrl(),
                         "jvm.heapMb", "512",
+                        "security.metricsOpen", "false",
                         "http.port", Integer.toString(freePort())));
     }
 

@@ -32,10 +32,6 @@ final class StoreMeters implements Meters {
                 "compaction.pending.bytes",
                 "estimate-pending-compaction-bytes",
                 "Bytes that a store still has to rewrite."),
-        WRITE_STOPS(
-                "write.stopped",
-                "is-write-stopped",
-                "Partitions of a store that take no writes now, as compaction is behind."),
         ERRORS("background.errors", "background-errors", "Errors of a store in the background, such as a full disk.");
 
         private final String name;

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AccessTest {
 
     private static final Set<String> OPEN =
-            Set.of("GET /", "GET /openapi.json", "GET /health/live", "GET /health/ready");
+            Set.of("GET /", "GET /openapi.json", "GET /health/live", "GET /health/startup", "GET /health/ready");
     private static final Set<Integer> REFUSED = Set.of(401, 403);
 
     private final Callers callers = new Callers();

@@ -94,7 +94,6 @@ final class AllMeters {
                     "size-all-mem-tables",
                     "estimate-table-readers-mem",
                     "estimate-pending-compaction-bytes",
-                    "is-write-stopped",
                     "background-errors")) {
                 add(metrics, "stream-state-metrics", name, task, 21L);
             }
