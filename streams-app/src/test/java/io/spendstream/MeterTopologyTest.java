@@ -41,9 +41,24 @@ class MeterTopologyTest {
         assertThat(pipeline.tally)
                 .containsEntry("received", 3L)
                 .containsEntry("counted", 2L)
-                .containsEntry("duplicates", 1L);
+                .containsEntry("duplicates", 1L)
+                // Each was committed by itself, as a sum of its cell and one of its user.
+                .containsEntry("deltas", 4L);
         assertThat(pipeline.priced()).hasSize(2);
         assertThat(pipeline.rollups()).hasSize(1);
+    }
+
+    @Test
+    void whatHasNoPriceIsTalliedByItsModel() {
+        pipeline.publish(Pipeline.event("a").setModel("new").build());
+        pipeline.publish(Pipeline.event("b").setModel("new").build());
+        pipeline.publish(Pipeline.event("c").setModel("newer").build());
+        pipeline.settle();
+
+        assertThat(pipeline.tally)
+                .containsEntry("unpriced", 3L)
+                .containsEntry("unpriced.new", 2L)
+                .containsEntry("unpriced.newer", 1L);
     }
 
     @Test

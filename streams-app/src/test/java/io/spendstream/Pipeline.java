@@ -196,6 +196,8 @@ final class Pipeline implements AutoCloseable {
         tally.merge("duplicates", t.duplicates, Long::sum);
         tally.merge("unpriced", t.unpriced, Long::sum);
         tally.merge("repriced", t.repriced, Long::sum);
+        tally.merge("deltas", t.deltas, Long::sum);
+        t.unpricedModels().forEach((model, n) -> tally.merge("unpriced." + model, n, Long::sum));
         t.rejected().forEach((reason, n) -> tally.merge("rejected." + reason, n, Long::sum));
     }
 
