@@ -27,6 +27,7 @@ import io.spendstream.rollup.Shards;
 import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topics;
+import io.spendstream.usage.EventTraces;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
@@ -120,7 +121,7 @@ final class SimulatedPipeline {
                         new MeterTopology.Watched(
                                 budgets,
                                 new StatusView(),
-                                new AlertView(),
+                                new AlertView((alert, causedAtMs) -> {}),
                                 new AlertNotes(),
                                 bytes -> read(Budget.class, TOPICS.budgets().name(), bytes),
                                 bytes -> read(
@@ -131,14 +132,15 @@ final class SimulatedPipeline {
                                 bytes -> read(
                                         AlertNote.class, TOPICS.alertNotes().name(), bytes),
                                 (topic, key, why) -> refuse(topic + " " + key + ": " + why)),
-                        Progress.NONE));
+                        Progress.NONE,
+                        EventTraces.NONE));
         CubeDimensions dimensions = new CubeDimensions(List.of());
         LocalSpend local =
                 new LocalSpend(shards::open, dimensions, () -> new Lag(0, clock), LocalSpend.ROWS_MAX_DEFAULT);
         spend = new ClusterSpend(
                 local,
                 () -> new Peers.Membership(List.of(new Peers.Peer("here", true)), 1),
-                (peer, query) -> {
+                (peer, query, trace) -> {
                     throw new IllegalStateException("there is no other instance");
                 },
                 Runnable::run,

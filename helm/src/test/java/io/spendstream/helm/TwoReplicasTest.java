@@ -78,8 +78,8 @@ class TwoReplicasTest {
                     PATIENCE,
                     () -> {
                         Set<String> missing = new TreeSet<>(watched);
-                        callers.forEach(caller -> missing.removeAll(
-                                names(caller.get("/metrics").body())));
+                        callers.forEach(caller ->
+                                missing.removeAll(names(caller.get("/metrics").body())));
                         return missing;
                     },
                     Set::isEmpty);
@@ -100,7 +100,8 @@ class TwoReplicasTest {
         SecureRandom random = new SecureRandom();
         byte[] shared = new byte[32];
         random.nextBytes(shared);
-        ApiKeys.Created key = ApiKeys.create("test", List.of(Scope.PUBLISH, Scope.READ, Scope.ADMINISTER), List.of("*"), null, random);
+        ApiKeys.Created key = ApiKeys.create(
+                "test", List.of(Scope.PUBLISH, Scope.READ, Scope.ADMINISTER), List.of("*"), null, random);
         Files.createDirectories(secret);
         Files.writeString(secret.resolve("api-keys"), key.line() + "\n");
         Files.writeString(secret.resolve("peer-secret"), HexFormat.of().formatHex(shared));
