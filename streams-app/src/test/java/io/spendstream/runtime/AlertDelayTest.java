@@ -27,24 +27,29 @@ class AlertDelayTest {
 
     AlertDelayTest() {
         delay.bindTo(registry);
+        define("b", STARTED.plusSeconds(10));
+        define("old", STARTED.minusSeconds(1_000));
+    }
+
+    private void define(String budget, Instant at) {
         assertThat(book.put(
                         Budget.newBuilder()
-                                .setId("b")
+                                .setId(budget)
                                 .setLimit(1L)
                                 .setPeriod(BudgetPeriod.DAY)
                                 .setThresholds(List.of())
                                 .build(),
-                        STARTED.plusSeconds(10).toEpochMilli()))
+                        at.toEpochMilli()))
                 .isEmpty();
     }
 
-    private static Alert alert(String kind, AlertState state) {
+    private static Alert alert(String budget, String kind, AlertState state) {
         return Alert.newBuilder()
                 .setId("a")
                 .setKind(kind)
                 .setState(state)
                 .setSeverity(AlertSeverity.WARNING)
-                .setBudget("b")
+                .setBudget(budget)
                 .setValue(1L)
                 .setOpenedAt(STARTED)
                 .setChangedAt(STARTED)
@@ -53,8 +58,13 @@ class AlertDelayTest {
     }
 
     private void read(String kind, AlertState state, int causedAtSecond, int readAtSecond) {
+        read("b", kind, state, causedAtSecond, readAtSecond);
+    }
+
+    private void read(String budget, String kind, AlertState state, int causedAtSecond, int readAtSecond) {
         now.set(STARTED.plusSeconds(readAtSecond));
-        delay.read(alert(kind, state), STARTED.plusSeconds(causedAtSecond).toEpochMilli());
+        delay.read(
+                alert(budget, kind, state), STARTED.plusSeconds(causedAtSecond).toEpochMilli());
     }
 
     private Timer measured() {
@@ -73,7 +83,7 @@ class AlertDelayTest {
     @Test
     void whatNoEventOfThisTimeCausedIsNotMeasured() {
         // Read back from the topic after a start.
-        read("budget_threshold", AlertState.OPEN, -1, 30);
+        read("old", "budget_threshold", AlertState.OPEN, -1, 30);
         // A new definition finds that more is spent already.
         read("budget_threshold", AlertState.OPEN, 9, 30);
         // Time ended it, or an even pace.
