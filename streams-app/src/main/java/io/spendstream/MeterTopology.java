@@ -19,6 +19,7 @@ import io.spendstream.ingest.WriterSchemas;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.pricing.PriceStage;
 import io.spendstream.pricing.PricesStage;
+import io.spendstream.reconcile.ReconciliationBook;
 import io.spendstream.rollup.QuarterFeed;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.RollupStage;
@@ -40,6 +41,7 @@ import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
+import io.spendstream.v1.Reconciliation;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
 import io.spendstream.watch.AlertView;
@@ -53,6 +55,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -80,6 +83,7 @@ import org.apache.kafka.streams.state.Stores;
  *                                               budget-status, budget-alerts
  * spans of OpenTelemetry → map-spans → usage-events, usage-rejected
  * prices → price book, budgets → budget book, alert-notes → watch, detect; restate-budgets → budgets
+ * reconciliations → reconciliation book
  * </pre>
  */
 public final class MeterTopology {
@@ -160,6 +164,7 @@ public final class MeterTopology {
      * @param readStatus decodes a record of {@code budget-status}
      * @param readAlert decodes a record of {@code budget-alerts}
      * @param readNote decodes a record of {@code alert-notes}
+     * @param readReconciliation decodes a record of {@code reconciliations}
      * @param refused is told a topic, a key and what is wrong with the record
      */
     public record Watched(
@@ -167,10 +172,12 @@ public final class MeterTopology {
             StatusView statuses,
             AlertView alerts,
             AlertNotes notes,
+            ReconciliationBook reconciliations,
             Function<byte[], Budget> readBudget,
             Function<byte[], BudgetStatus> readStatus,
             Function<byte[], Alert> readAlert,
             Function<byte[], AlertNote> readNote,
+            Function<byte[], Reconciliation> readReconciliation,
             Refused refused) {}
 
     /** Is told of records that are passed over. */
@@ -231,6 +238,7 @@ public final class MeterTopology {
         detect(builder, repartitioned(combined, OUTLIERS), repartitioned(only(rolledUp), CLOSES));
         // The last, as they came last: tasks are numbered in this order, and so is their state on disk.
         readNotes(builder);
+        readReconciliations(builder);
         if (settings.spans() != null) {
             readSpans(builder, settings.spans());
         }
@@ -269,15 +277,36 @@ public final class MeterTopology {
         return (key, value, timeMs) -> show.accept(key, value);
     }
 
+    private void readReconciliations(StreamsBuilder builder) {
+        Watched watched = shared.watched();
+        show(
+                builder,
+                settings.topics().reconciliations(),
+                "reconciliations",
+                watched.readReconciliation(),
+                timeless(watched.reconciliations()::put),
+                watched.reconciliations()::readUpTo);
+    }
+
     private <V> void show(
             StreamsBuilder builder, Topic topic, String name, Function<byte[], V> read, PublishedStage.Show<V> show) {
+        show(builder, topic, name, read, show, offset -> {});
+    }
+
+    private <V> void show(
+            StreamsBuilder builder,
+            Topic topic,
+            String name,
+            Function<byte[], V> read,
+            PublishedStage.Show<V> show,
+            LongConsumer readUpTo) {
         Refused refused = shared.watched().refused();
         global(
                 builder,
                 topic.name(),
                 name,
                 name,
-                () -> new PublishedStage<>(read, show, (key, why) -> refused.record(topic.name(), key, why)));
+                () -> new PublishedStage<>(read, show, (key, why) -> refused.record(topic.name(), key, why), readUpTo));
     }
 
     private static void global(

@@ -9,6 +9,7 @@ import io.spendstream.query.ClusterSpend;
 import io.spendstream.query.CubeDimensions;
 import io.spendstream.query.LocalSpend;
 import io.spendstream.query.Retention;
+import io.spendstream.reconcile.ReconciliationBook;
 import io.spendstream.rest.BudgetPorts;
 import io.spendstream.rest.HttpPeerClient;
 import io.spendstream.rest.RestConfig;
@@ -54,6 +55,7 @@ public final class Spendstream implements AutoCloseable {
     private final StatusView statuses = new StatusView();
     private final AlertView alerts;
     private final AlertNotes notes = new AlertNotes();
+    private final ReconciliationBook reconciliations = new ReconciliationBook();
     private final Shards shards = new Shards();
     private final Totals totals = new Totals();
     private final SchemaRegistry registry;
@@ -80,14 +82,14 @@ public final class Spendstream implements AutoCloseable {
                 topics,
                 MeterTopology.deltasTopic(config.applicationId()),
                 MeterTopology.scopesTopics(config.applicationId()));
-        instruments = new Instruments(config, topics, engine, totals, shards, book, budgets, statuses);
+        instruments = new Instruments(config, topics, engine, totals, shards, book, budgets, statuses, reconciliations);
         metrics = instruments.metrics();
         alerts = new AlertView(instruments.alerts());
         others = new HttpPeerClient(PEER_TIMEOUT, access.peers(), Clock.systemUTC());
         if (access.tls() != null) {
             others.use(access.tls());
         }
-        clients = new Clients(config, topics, schemas, registry, book, budgets, notes);
+        clients = new Clients(config, topics, schemas, registry, book, budgets, notes, reconciliations);
         rest = RestServer.start(
                 RestConfig.on(config.httpHost(), config.httpPort()),
                 ports(),
@@ -171,10 +173,13 @@ public final class Spendstream implements AutoCloseable {
                                         statuses,
                                         alerts,
                                         notes,
+                                        reconciliations,
                                         Schemas.patiently(schemas.budgets, topics.budgets(), () -> closing),
                                         Schemas.patiently(schemas.statuses, topics.budgetStatus(), () -> closing),
                                         Schemas.patiently(schemas.alerts, topics.budgetAlerts(), () -> closing),
                                         Schemas.patiently(schemas.notes, topics.alertNotes(), () -> closing),
+                                        Schemas.patiently(
+                                                schemas.reconciliations, topics.reconciliations(), () -> closing),
                                         metrics::refused),
                                 engine.probe(),
                                 instruments.traces()))
@@ -205,6 +210,7 @@ public final class Spendstream implements AutoCloseable {
                 metrics,
                 Clock.systemUTC(),
                 budgetPorts(),
+                clients.reconciliations(),
                 instruments.requests());
     }
 

@@ -83,7 +83,8 @@ class ArchitectureTest {
                     "..anomaly..",
                     "..scope..",
                     "..watch..",
-                    "..detect..")
+                    "..detect..",
+                    "..reconcile..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..query..", "..rest..", "..runtime..", "..cli..");
@@ -97,6 +98,7 @@ class ArchitectureTest {
                     "io.spendstream.budget..",
                     "io.spendstream.anomaly..",
                     "io.spendstream.focus..",
+                    "io.spendstream.reconcile..",
                     "io.spendstream.format..")
             .or()
             .haveNameMatching(

@@ -9,6 +9,7 @@ import io.spendstream.ingest.EventRules;
 import io.spendstream.ingest.Horizon;
 import io.spendstream.ingest.WriterSchemas;
 import io.spendstream.pricing.PriceBook;
+import io.spendstream.reconcile.ReconciliationBook;
 import io.spendstream.rollup.CellReader;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.Shards;
@@ -166,6 +167,7 @@ final class Pipeline implements AutoCloseable {
                                 statusView,
                                 alertView,
                                 notes,
+                                new ReconciliationBook(),
                                 bytes -> budgets.deserializer()
                                         .deserialize(topics.budgets().name(), bytes),
                                 bytes -> statuses.deserializer()
@@ -175,6 +177,9 @@ final class Pipeline implements AutoCloseable {
                                 bytes -> alertNotes
                                         .deserializer()
                                         .deserialize(topics.alertNotes().name(), bytes),
+                                bytes -> {
+                                    throw new AssertionError("nothing is reconciled here");
+                                },
                                 (topic, key, why) -> refused.add(topic + " " + key + ": " + why)),
                         Progress.NONE,
                         EventTraces.NONE));

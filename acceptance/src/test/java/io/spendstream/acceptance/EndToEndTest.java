@@ -240,6 +240,67 @@ class EndToEndTest {
         awaitCosts("formats", costs);
     }
 
+    /** The spend's own FOCUS export is an invoice that agrees with it; one that has more is told, until it does not. */
+    @Test
+    void anInvoiceIsHeldAgainstWhatWasMetered() throws Exception {
+        // Given
+        send("PUT", "/v1/prices/billed-model", """
+                {"cards": [{"effective_from": "2024-01-01T00:00:00Z", "rates": [
+                  {"meter": "input_tokens", "usd_per_million": 3}, {"meter": "output_tokens", "usd_per_million": 0.007},
+                  {"meter": "web_search_requests", "pico_usd_per_unit": 10000000000}]}]}""");
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        for (int i = 0; i < 3; i++) {
+            send("POST", "/v1/events", """
+                    {"id": "b%d", "time": "%s", "feature": "f", "tenant": "billed", "model": "billed-model",
+                     "provider": "p%d", "input_tokens": 1000003, "output_tokens": 77, "other_units":
+                     {"web_search_requests": 2}}""".formatted(i, now, i % 2));
+        }
+        awaitCosts("billed", Map.of("f", "3 x 9.060028617"));
+        String focus = send("GET", "/v1/export/focus?tenant=billed", "").body();
+
+        // When
+        JsonNode same = reconcile("format=focus&tenant=billed", focus);
+        JsonNode more = reconcile("format=focus&tenant=billed", focus.replace("\r\n3.", "\r\n4."));
+        JsonNode open = awaitAlert("OPEN");
+        reconcile("format=focus&tenant=billed", focus);
+
+        // Then
+        assertThat(same.get("difference_usd").decimalValue()).isZero();
+        assertThat(same.get("invoiced_usd").decimalValue().toPlainString()).isEqualTo("9.060028617");
+        assertThat(same.get("invoiced_tokens").asLong()).isEqualTo(3 * 1000080);
+        assertThat(more.get("id")).isEqualTo(same.get("id"));
+        assertThat(more.get("difference_usd").decimalValue()).isPositive();
+        assertThat(open.get("summary").asText()).contains("The invoice of p0, p1", "9.06 USD were metered");
+        assertThat(open.at("/contributors/0/value").asText()).isEqualTo("billed-model");
+        awaitAlert("RESOLVED");
+        assertThat(send("GET", "/metrics", "").body())
+                .contains("spendstream_reconciliation_drift_ratio{model=\"billed-model\",provider=\"p0\"} 0.0");
+    }
+
+    private static JsonNode reconcile(String query, String csv) throws Exception {
+        HttpResponse<String> answer = HTTP.send(
+                HttpRequest.newBuilder(URI.create(app.url() + "/v1/reconciliations?" + query))
+                        .header("Content-Type", "text/csv")
+                        .POST(HttpRequest.BodyPublishers.ofString(csv))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
+        return MAPPER.readTree(answer.body());
+    }
+
+    private static JsonNode awaitAlert(String state) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (true) {
+            JsonNode alert = MAPPER.readTree(send("GET", "/v1/alerts?kind=reconciliation_drift&tenant=billed", "")
+                            .body())
+                    .at("/alerts/0");
+            if (alert.path("state").asText().equals(state)) {
+                return alert;
+            }
+            assertThat(System.nanoTime()).as(alert.toString()).isLessThan(deadline);
+        }
+    }
+
     private static void post(String format, Instant time, String body) throws Exception {
         send(format + "?" + details(format, time), "application/json", body.getBytes(StandardCharsets.UTF_8));
     }

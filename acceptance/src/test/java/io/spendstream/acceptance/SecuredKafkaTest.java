@@ -197,6 +197,8 @@ class SecuredKafkaTest {
             producer.send(new ProducerRecord<>("usage-events", new byte[] {1}, new byte[] {1}))
                     .get();
         }
+        assertStatus(201, app, "POST", "/v1/reconciliations", """
+                {"lines": [{"date": "2026-01-01", "model": "m", "cost_usd": 1}]}""");
         Instant ends = Instant.now().plusSeconds(3_600);
         assertStatus(201, app, "PUT", "/v1/silences/s", """
                 {"match": {"tenant": ["default"]}, "until": "%s", "by": "ann", "comment": "a test"}""".formatted(ends));

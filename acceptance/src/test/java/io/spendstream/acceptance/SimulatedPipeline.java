@@ -22,6 +22,7 @@ import io.spendstream.query.SpendAnswer;
 import io.spendstream.query.SpendQuery;
 import io.spendstream.query.SpendRow;
 import io.spendstream.query.Sums;
+import io.spendstream.reconcile.ReconciliationBook;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.rollup.Shards;
 import io.spendstream.schema.AvroSerde;
@@ -37,6 +38,7 @@ import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
+import io.spendstream.v1.Reconciliation;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
 import io.spendstream.watch.AlertView;
@@ -123,6 +125,7 @@ final class SimulatedPipeline {
                                 new StatusView(),
                                 new AlertView((alert, causedAtMs) -> {}),
                                 new AlertNotes(),
+                                new ReconciliationBook(),
                                 bytes -> read(Budget.class, TOPICS.budgets().name(), bytes),
                                 bytes -> read(
                                         BudgetStatus.class,
@@ -131,6 +134,10 @@ final class SimulatedPipeline {
                                 bytes -> read(Alert.class, TOPICS.budgetAlerts().name(), bytes),
                                 bytes -> read(
                                         AlertNote.class, TOPICS.alertNotes().name(), bytes),
+                                bytes -> read(
+                                        Reconciliation.class,
+                                        TOPICS.reconciliations().name(),
+                                        bytes),
                                 (topic, key, why) -> refuse(topic + " " + key + ": " + why)),
                         Progress.NONE,
                         EventTraces.NONE));

@@ -47,6 +47,10 @@ class TwoInstancesTest {
             awaitPublished(scene);
             awaitSpendShown(scene, one, other);
 
+            // And what one has reconciled, too
+            String reconciliation = reconcile(one, "", 201);
+            awaitReconciled(other, reconciliation);
+
             // When one is lost, while nothing comes in
             second.kill();
 
@@ -59,6 +63,10 @@ class TwoInstancesTest {
             SpendClient back = second.start().client();
             watch.over(one, back);
             awaitShared(one, back);
+            awaitReconciled(back, reconciliation);
+            reconcile(back, "", 200);
+            reconcile(back, "&tolerance=100%25", 200);
+            awaitTold(one);
             second.stop();
             watch.over(one);
             awaitAlone(one);
@@ -70,6 +78,38 @@ class TwoInstancesTest {
             assertThat(watch.faults()).isEmpty();
             assertThat(watch.answers()).isGreaterThan(50);
         }
+    }
+
+    /** An invoice for something that nobody meters, so that load makes no difference. */
+    private static String reconcile(SpendClient client, String query, int status) {
+        SpendClient.Reply reply = client.post(
+                "/v1/reconciliations?provider=nobody" + query,
+                "{\"lines\": [{\"date\": \"2026-01-01\", \"model\": \"m\", \"cost_usd\": 5}]}");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+        return client.json(reply.body()).get("id").textValue();
+    }
+
+    private static void awaitReconciled(SpendClient client, String id) {
+        Await.until(
+                "the reconciliation",
+                Scene.PATIENCE,
+                () -> client.get("/v1/reconciliations/" + id),
+                reply -> reply.status() == 200);
+    }
+
+    /** Opened by one instance, said again and resolved by another: one alert, opened when it was first loaded. */
+    private static void awaitTold(SpendClient client) {
+        JsonNode alert = Await.until(
+                        "the alert's end",
+                        Scene.PATIENCE,
+                        () -> client.json(client.get("/v1/alerts?kind=reconciliation_drift")
+                                        .body())
+                                .path("alerts"),
+                        alerts -> "RESOLVED".equals(alerts.path(0).path("state").asText()))
+                .get(0);
+        assertThat(Instant.parse(alert.get("opened_at").textValue()))
+                .isBefore(Instant.parse(alert.get("changed_at").textValue()));
+        assertThat(alert.get("notify").booleanValue()).isTrue();
     }
 
     /** What is in the published totals is committed: a kill takes nothing back. */

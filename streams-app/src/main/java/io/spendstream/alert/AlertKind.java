@@ -25,7 +25,9 @@ public enum AlertKind {
     UNPRICED_MODEL("unpriced_model"),
     SILENCE("silence"),
     LATE_SURGE("late_surge"),
-    ESCALATION_RATE("escalation_rate");
+    ESCALATION_RATE("escalation_rate"),
+    /** An invoice and what was metered are further apart than tolerated. */
+    RECONCILIATION_DRIFT("reconciliation_drift");
 
     private final String id;
 

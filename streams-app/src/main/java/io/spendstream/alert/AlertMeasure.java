@@ -19,7 +19,9 @@ public enum AlertMeasure {
     RETRY_WASTE(Unit.PPM),
     /** The part of an hour's requests that came late. */
     LATE_SHARE(Unit.PPM),
-    ESCALATION_RATE(Unit.PPM);
+    ESCALATION_RATE(Unit.PPM),
+    /** The part of an invoice by which it differs from what was metered. */
+    RECONCILIATION_DRIFT(Unit.PPM);
 
     /** What one of a record's amounts is. */
     public enum Unit {
@@ -51,6 +53,10 @@ public enum AlertMeasure {
 
     /** Of contributors' amounts: who contributes to what costs does so by cost, to any other rate by requests. */
     public static Unit contributorUnitOf(String measure) {
-        return measure.equals(COST_SHARE.id()) || unitOf(measure) == Unit.NANO_USD ? Unit.NANO_USD : Unit.COUNT;
+        return measure.equals(COST_SHARE.id())
+                        || measure.equals(RECONCILIATION_DRIFT.id())
+                        || unitOf(measure) == Unit.NANO_USD
+                ? Unit.NANO_USD
+                : Unit.COUNT;
     }
 }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
             ReplayCommand.class,
             PricesCommand.class,
             KeysCommand.class,
-            ExportCommand.class
+            ExportCommand.class,
+            ReconcileCommand.class
         })
 public final class SpendstreamCli {
 

@@ -104,6 +104,13 @@ public final class CompiledCard {
         return unitLadders.keySet().stream().sorted().toList();
     }
 
+    /** The rate of a meter for standard calls without a long context, in pico-USD per token; null where it has none. */
+    public Long baseRate(Meter meter) {
+        long[] ladder = ladder(meter.ordinal(), ServiceTier.STANDARD.ordinal());
+        int step = step(ladder, 0);
+        return step < 0 ? null : Long.valueOf(ladder[step + 1]);
+    }
+
     long[] ladder(int meter, int tier) {
         return meterLadders[meter * TIERS + tier];
     }

@@ -8,6 +8,7 @@ import io.spendstream.query.Instances;
 import io.spendstream.query.LocalSpend;
 import io.spendstream.query.MetricsSource;
 import io.spendstream.query.Prices;
+import io.spendstream.query.Reconciliations;
 import io.spendstream.query.RequestObserver;
 import io.spendstream.query.SpendReader;
 import java.time.InstantSource;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
  * @param intake takes events
  * @param rules what events must satisfy, as in the pipeline
  * @param budgets null where this instance keeps none: then it has no routes for them
+ * @param reconciliations likewise
  * @param observer sees all requests
  */
 public record RestPorts(
@@ -35,9 +37,10 @@ public record RestPorts(
         MetricsSource metrics,
         InstantSource clock,
         BudgetPorts budgets,
+        Reconciliations reconciliations,
         RequestObserver observer) {
 
-    /** Without budgets. */
+    /** Without budgets and reconciliations. */
     public RestPorts(
             SpendReader spend,
             LocalSpend local,
@@ -60,6 +63,7 @@ public record RestPorts(
                 health,
                 metrics,
                 clock,
+                null,
                 null,
                 RequestObserver.NONE);
     }

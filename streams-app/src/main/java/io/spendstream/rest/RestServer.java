@@ -212,6 +212,9 @@ public final class RestServer implements AutoCloseable {
             new AlertRoutes(ports, workers, bodies, audited, config.queriesMax()).mount(api);
             new SilenceRoutes(ports, workers, bodies, audited).mount(api);
         }
+        if (ports.reconciliations() != null) {
+            new ReconciliationRoutes(ports, workers, bodies, audited).mount(api);
+        }
         new InstanceRoutes(ports, workers).mount(api);
         new PageRoutes(security).mount(api);
         api.finish();

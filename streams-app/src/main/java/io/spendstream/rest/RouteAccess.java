@@ -62,6 +62,10 @@ final class RouteAccess {
             Map.entry("GET /v1/prices/{model}", with(Scope.READ)),
             Map.entry("POST /v1/prices/{model}/quote", with(Scope.READ)),
             Map.entry("PUT /v1/prices/{model}", withAllTenants(Scope.ADMINISTER)),
+            Map.entry("POST /v1/reconciliations", with(Scope.ADMINISTER)),
+            Map.entry("GET /v1/reconciliations", with(Scope.READ)),
+            Map.entry("GET /v1/reconciliations/{id}", with(Scope.READ)),
+            Map.entry("DELETE /v1/reconciliations/{id}", with(Scope.ADMINISTER)),
             // Addresses inside the installation, and how much all tenants together send.
             Map.entry("GET /v1/instances", withAllTenants(Scope.READ)),
             Map.entry("GET " + HttpPeerClient.INSTANCE_PATH, PEERS),

@@ -38,7 +38,7 @@ final class AuditTopic implements AuditLog, AutoCloseable {
     }
 
     private static RuntimeException notWritten(Exception cause) {
-        return DefinitionWriter.unavailable(
+        return Visible.unavailable(
                 "The audit log cannot be written now, and nothing is changed without it: " + cause.getMessage());
     }
 

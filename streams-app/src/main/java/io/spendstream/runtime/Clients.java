@@ -10,13 +10,20 @@ import io.spendstream.query.Budgets;
 import io.spendstream.query.EventIntake;
 import io.spendstream.query.Notes;
 import io.spendstream.query.Prices;
+import io.spendstream.query.Reconciliations;
+import io.spendstream.reconcile.ReconciliationBook;
 import io.spendstream.schema.SchemaRegistry;
 import io.spendstream.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** The producers behind REST: for usage events, and for definitions. */
@@ -29,6 +36,7 @@ public final class Clients implements AutoCloseable {
     private final BudgetsTopic budgets;
     private final NotesTopic notes;
     private final AuditTopic audit;
+    private final ReconciliationsTopic reconciliations;
 
     public Clients(
             AppConfig config,
@@ -37,7 +45,8 @@ public final class Clients implements AutoCloseable {
             SchemaRegistry registry,
             PriceBook book,
             BudgetBook budgetBook,
-            AlertNotes alertNotes) {
+            AlertNotes alertNotes,
+            ReconciliationBook reconciliationBook) {
         publisher = UsagePublisher.open(publisher(config, topics), registry);
         prices = new PricesTopic(
                 book,
@@ -57,6 +66,34 @@ public final class Clients implements AutoCloseable {
         audit = new AuditTopic(
                 topics.auditLog().name(),
                 new KafkaProducer<>(large, new StringSerializer(), schemas.audit.serializer()));
+        Map<String, Object> transactional = new HashMap<>(large);
+        transactional.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.applicationId() + "-reconciliations");
+        String topic = topics.reconciliations().name();
+        reconciliations = new ReconciliationsTopic(
+                reconciliationBook,
+                alertNotes,
+                new ReconciliationsTopic.Names(topic, topics.anomalyAlerts().name()),
+                schemas.reconciliations.serializer(),
+                schemas.alerts.serializer(),
+                () -> new KafkaProducer<>(transactional, new StringSerializer(), new ByteArraySerializer()),
+                new ReconciliationsTail(
+                        topic,
+                        () -> new KafkaConsumer<>(
+                                committed(config), new StringDeserializer(), new ByteArrayDeserializer()),
+                        value -> schemas.reconciliations.deserializer().deserialize(topic, value)));
+    }
+
+    private static Map<String, Object> committed(AppConfig config) {
+        Map<String, Object> properties = new HashMap<>(config.kafka());
+        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        return properties;
+    }
+
+    public Reconciliations reconciliations() {
+        return reconciliations;
     }
 
     public AuditLog audit() {

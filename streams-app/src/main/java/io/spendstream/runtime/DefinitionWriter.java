@@ -5,8 +5,6 @@ import io.spendstream.usage.TopicBook;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import org.apache.kafka.clients.producer.Producer;
@@ -15,20 +13,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** Writes definitions to their topic, and waits until this instance goes by them as every other does. */
 final class DefinitionWriter<V> implements AutoCloseable {
 
-    private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(10);
-    private static final long LOOK_EVERY_MS = 10;
-
     private final String what;
     private final String topic;
     private final Producer<String, V> producer;
-    private final Executor waiting;
+    private final Visible visible;
 
     /** @param what one definition, as in messages: "budget" */
     DefinitionWriter(String what, String topic, Producer<String, V> producer) {
         this.what = what;
         this.topic = topic;
         this.producer = producer;
-        this.waiting = CompletableFuture.delayedExecutor(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+        this.visible = new Visible(what);
     }
 
     /**
@@ -46,27 +41,15 @@ final class DefinitionWriter<V> implements AutoCloseable {
                     stored.complete(metadata.offset());
                 } else {
                     stored.completeExceptionally(
-                            unavailable("Kafka did not store the " + what + ": " + failure.getMessage()));
+                            Visible.unavailable("Kafka did not store the " + what + ": " + failure.getMessage()));
                 }
             });
         } catch (RuntimeException e) {
-            stored.completeExceptionally(unavailable("The " + what + " cannot be stored now: " + e.getMessage()));
+            stored.completeExceptionally(
+                    Visible.unavailable("The " + what + " cannot be stored now: " + e.getMessage()));
         }
-        long deadline = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-        return stored.thenCompose(offset -> visible(offset, inForce, deadline));
-    }
-
-    private CompletableFuture<Void> visible(long offset, LongPredicate inForce, long deadline) {
-        if (inForce.test(offset)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        if (System.nanoTime() > deadline) {
-            return CompletableFuture.failedFuture(
-                    unavailable("The " + what + " is stored, but this instance does not go" + " by it after "
-                            + VISIBLE_WITHIN.toSeconds() + " s; see whether it is ready"));
-        }
-        return CompletableFuture.supplyAsync(() -> null, waiting)
-                .thenCompose(again -> visible(offset, inForce, deadline));
+        long deadline = Visible.deadline();
+        return stored.thenCompose(offset -> visible.await(() -> inForce.test(offset), deadline));
     }
 
     /**
@@ -82,14 +65,10 @@ final class DefinitionWriter<V> implements AutoCloseable {
             return false;
         }
         if (!same.getAsBoolean() && book.changedLast(key) <= offset) {
-            throw unavailable("It was refused when it was read: " + why
+            throw Visible.unavailable("It was refused when it was read: " + why
                     + "this instance is of another release than the one that has the work; its log says which");
         }
         return true;
-    }
-
-    static IntakeFailure unavailable(String message) {
-        return new IntakeFailure(IntakeFailure.Reason.UNAVAILABLE, message, Duration.ofSeconds(5));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.spendstream.runtime;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.query.RequestObserver;
+import io.spendstream.reconcile.ReconciliationBook;
 import io.spendstream.rollup.Shards;
 import io.spendstream.scope.ScopeCells;
 import io.spendstream.topic.Topics;
@@ -33,10 +34,16 @@ public final class Instruments implements AutoCloseable {
             Shards shards,
             PriceBook prices,
             BudgetBook budgets,
-            StatusView statuses) {
+            StatusView statuses,
+            ReconciliationBook reconciliations) {
         Clock clock = Clock.systemUTC();
-        restoring = new RestoreProgress(new BookRestored(
-                Map.of(topics.budgets().name(), budgets, topics.prices().name(), prices)));
+        restoring = new RestoreProgress(new BookRestored(Map.of(
+                topics.budgets().name(),
+                budgets,
+                topics.prices().name(),
+                prices,
+                topics.reconciliations().name(),
+                reconciliations)));
         alerts = new AlertDelay(budgets, clock);
         HttpMeters http = new HttpMeters();
         traces = config.traces()
@@ -45,6 +52,7 @@ public final class Instruments implements AutoCloseable {
         requests = new Observed(http, traces);
         List<Meters> meters = new ArrayList<>(List.of(restoring, engine.storeMeters(), alerts, http));
         if (config.isSpendInMetrics()) {
+            meters.add(new ReconciliationMeters(reconciliations::latest));
             meters.add(new UnpricedModels(totals));
             meters.add(new SpendMeters(shards::open, config.spendSeriesMax(), clock, System::nanoTime));
             meters.add(new BudgetMeters(

@@ -13,6 +13,7 @@ import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.PricedUsage;
+import io.spendstream.v1.Reconciliation;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
 import java.util.concurrent.Executor;
@@ -40,6 +41,7 @@ public final class Schemas {
     public final AvroSerde<BudgetStatus> statuses;
     public final AvroSerde<Alert> alerts;
     public final AvroSerde<AlertNote> notes;
+    public final AvroSerde<Reconciliation> reconciliations;
     public final AvroSerde<AuditEntry> audit;
     public final WriterSchemas writers;
 
@@ -57,6 +59,7 @@ public final class Schemas {
         statuses = new AvroSerde<>(BudgetStatus.class, registry);
         alerts = new AvroSerde<>(Alert.class, registry);
         notes = new AvroSerde<>(AlertNote.class, registry);
+        reconciliations = new AvroSerde<>(Reconciliation.class, registry);
         audit = new AvroSerde<>(AuditEntry.class, registry);
         writers = new WriterSchemas(registry, () -> System.nanoTime() / 1_000_000, background());
     }
@@ -90,6 +93,7 @@ public final class Schemas {
         warm(alerts, topics.budgetAlerts().name());
         warm(alerts, topics.anomalyAlerts().name());
         warm(notes, topics.alertNotes().name());
+        warm(reconciliations, topics.reconciliations().name());
         warm(audit, topics.auditLog().name());
         writers.learn(AvroSerde.valueSubject(topics.usageEvents().name()));
     }

@@ -19,6 +19,7 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param budgetAlerts alerts of budgets as they open and are resolved; key: alert id
  * @param anomalyAlerts alerts of detectors likewise; key: alert id
  * @param alertNotes what people say about alerts: acknowledgements and silences; key: which of them, and id
+ * @param reconciliations invoices held against what was metered; key: id
  * @param auditLog who changed what over REST; key: kind of thing and id
  */
 public record Topics(
@@ -33,6 +34,7 @@ public record Topics(
         Topic budgetAlerts,
         Topic anomalyAlerts,
         Topic alertNotes,
+        Topic reconciliations,
         Topic auditLog) {
 
     /** Of a usage event, key and value together and uncompressed: more cannot be one, whatever its fields hold. */
@@ -80,6 +82,9 @@ public record Topics(
                 Topic.kept(prefix + "alert-notes", NOTES_KEPT)
                         .withPartitions(1)
                         .with(TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete"),
+                // Thousands of rows in a record.
+                Topic.table(prefix + "reconciliations")
+                        .with(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(4 << 20)),
                 // Never compacted: each change counts. An entry has a definition twice, before and after.
                 Topic.kept(prefix + "audit-log", AUDIT_KEPT)
                         .withPartitions(1)
@@ -100,6 +105,7 @@ public record Topics(
                 budgetAlerts,
                 anomalyAlerts,
                 alertNotes,
+                reconciliations,
                 auditLog);
     }
 }

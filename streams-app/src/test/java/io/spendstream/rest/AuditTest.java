@@ -3,6 +3,7 @@ package io.spendstream.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.access.Scope;
+import io.spendstream.query.FakeCells;
 import io.spendstream.query.IntakeFailure;
 import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
@@ -31,6 +32,8 @@ class AuditTest {
     private static final String PRICES = "{'cards': [{'effective_from': '2024-01-01T00:00:00Z', 'rates': [{'meter':"
             + " 'input_tokens', 'usd_per_million': 2.50}]}]}";
 
+    private static final String LINES = "{'lines': [{'date': '2026-11-21', 'model': 'm', 'cost_usd': 9}]}";
+
     private final List<AuditEntry> entries = new CopyOnWriteArrayList<>();
     private final Callers callers = new Callers();
     private final String key = callers.key("olga", List.of(Scope.values()), "*");
@@ -48,6 +51,7 @@ class AuditTest {
             return CompletableFuture.completedFuture(null);
         };
         instance = new TestInstance(RestConfig.on("127.0.0.1", 0), callers.security());
+        instance.cells.add(new FakeCells(0));
         instance.alerts.add(io.spendstream.v1.Alert.newBuilder()
                 .setId("a")
                 .setKind("daily_ratio")
@@ -120,6 +124,7 @@ class AuditTest {
                 "PUT    | /v1/prices/m            | prices  | prices",
                 "PUT    | /v1/silences/s          | silence | silence",
                 "POST   | /v1/alerts/a/acknowledge | ack    | acknowledgement",
+                "POST   | /v1/reconciliations     | lines   | reconciliation",
             })
     void every_route_that_changes_something_is_audited_and_changes_nothing_without(
             String method, String path, String body, String kind) throws Exception {
@@ -128,6 +133,7 @@ class AuditTest {
             case "budget" -> BUDGET.formatted("7");
             case "prices" -> PRICES;
             case "silence" -> SILENCE;
+            case "lines" -> LINES;
             default -> "{'by': 'x'}";
         };
 
@@ -140,6 +146,7 @@ class AuditTest {
         assertThat(instance.budgets.list()).isEmpty();
         assertThat(instance.prices.list()).isEmpty();
         assertThat(instance.notes.silences()).isEmpty();
+        assertThat(instance.reconciliations.list()).isEmpty();
         assertThat(instance.notes.acknowledgement(instance.alerts.get(0))).isEmpty();
 
         // When it is back
@@ -153,7 +160,10 @@ class AuditTest {
         assertThat(call(method, path, "{'colour': 'red'}")).isEqualTo(400);
         assertThat(entries).hasSize(2);
         if (!method.equals("PUT") || !kind.equals("prices")) {
-            assertThat(call("DELETE", path, "")).isEqualTo(204);
+            String made = kind.equals("reconciliation")
+                    ? path + "/" + instance.reconciliations.list().get(0).getId()
+                    : path;
+            assertThat(call("DELETE", made, "")).isEqualTo(204);
             assertThat(entries.get(3).getAction()).isEqualTo("delete");
             assertThat(entries.get(3).getBefore()).isEqualTo(entries.get(1).getAfter());
         }
@@ -171,6 +181,8 @@ class AuditTest {
                         "DELETE /v1/silences/{id}",
                         "PUT /v1/prices/{model}",
                         "POST /v1/alerts/{id}/acknowledge",
-                        "DELETE /v1/alerts/{id}/acknowledge");
+                        "DELETE /v1/alerts/{id}/acknowledge",
+                        "POST /v1/reconciliations",
+                        "DELETE /v1/reconciliations/{id}");
     }
 }

@@ -45,6 +45,11 @@ class TenancyTest {
     private static final String EVENT =
             "{'id': '%s', 'time': '2026-11-21T11:59:00Z', 'tenant': '%s', 'feature': 'f', 'model': 'm'}";
 
+    private static final String LINES = "{'lines': [{'date': '2026-11-21', 'model': '%s', 'cost_usd': 9}]}";
+
+    private static String myReconciliation;
+    private static String theirReconciliation;
+
     private static final Callers CALLERS = new Callers();
     private static String acme;
     private static String globex;
@@ -72,6 +77,7 @@ class TenancyTest {
         instance.budgets.list().forEach(budget -> instance.budgets.delete(budget.getId()));
         instance.notes.silences().forEach(silence -> instance.notes.delete(AlertNoteKind.SILENCE, silence.getId()));
         instance.notes.delete(AlertNoteKind.ACKNOWLEDGEMENT, "mine");
+        instance.reconciliations.list().forEach(one -> instance.reconciliations.delete(one.getId(), TestInstance.NOW));
         instance.cells.add(new FakeCells(0)
                 .spend("2026-11-21T01:00:00Z", spender("acme", "chat"), "ann", 1_000_000_000)
                 .spend("2026-11-21T01:00:00Z", spender("globex", MARK), MARK, 2_000_000_000L));
@@ -87,6 +93,9 @@ class TenancyTest {
         put(globex, "/v1/silences/theirs", SILENCE.formatted("'globex'", MARK));
         put(everybody, "/v1/silences/all", SILENCE.formatted("'*'", MARK));
         put(everybody, "/v1/silences/both", SILENCE.formatted("'acme', 'globex'", MARK));
+        myReconciliation = reconcile(acme, "tenant=acme", "ours");
+        theirReconciliation = reconcile(globex, "tenant=globex", MARK);
+        reconcile(everybody, "provider=x", MARK);
         instance.alerts.add(alert("mine", "acme", "ours"));
         instance.alerts.add(alert("theirs", "globex", MARK));
         instance.alerts.add(alert("all", null, MARK));
@@ -117,6 +126,12 @@ class TenancyTest {
                 .header("X-API-Key", key)
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    private static String reconcile(String key, String query, String model) throws Exception {
+        HttpResponse<String> response = call(key, "POST", "/v1/reconciliations?" + query, LINES.replace("%s", model));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
+        return json(response).get("id").asText();
     }
 
     private static void put(String key, String path, String body) throws Exception {
@@ -165,6 +180,12 @@ class TenancyTest {
                 "DELETE | /v1/silences/theirs                           | -       | 404",
                 "DELETE | /v1/silences/both                             | -       | 404",
                 "PUT    | /v1/silences/theirs                           | silence | 409",
+                "GET    | /v1/reconciliations                           | -       | 200",
+                "GET    | /v1/reconciliations/THEIRS                    | -       | 404",
+                "DELETE | /v1/reconciliations/THEIRS                    | -       | 404",
+                "POST   | /v1/reconciliations?tenant=globex             | lines   | 403",
+                "POST   | /v1/reconciliations                           | lines   | 403",
+                "POST   | /v1/reconciliations?tenant=acme&dry_run=true  | lines   | 200",
                 "GET    | /v1/prices                                    | -       | 200",
                 "GET    | /v1/prices/m                                  | -       | 200",
                 "PUT    | /v1/prices/m                                  | {}      | 403",
@@ -175,7 +196,7 @@ class TenancyTest {
             })
     void nothing_of_another_tenant_is_told(String method, String path, String body, int status) throws Exception {
         // When
-        HttpResponse<String> response = call(acme, method, path, body(body));
+        HttpResponse<String> response = call(acme, method, path.replace("THEIRS", theirReconciliation), body(body));
 
         // Then
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
@@ -191,6 +212,7 @@ class TenancyTest {
             case "-" -> "";
             case "budget" -> BUDGET.formatted("'acme'", "ours");
             case "silence" -> SILENCE.formatted("'acme'", "ours");
+            case "lines" -> LINES.replace("%s", "ours");
             case "ack" -> "{'by': 'x'}";
             case "call" -> "{'tenant': 'acme', 'model': 'm', 'input_tokens': 1}";
             default -> name;
@@ -393,6 +415,12 @@ class TenancyTest {
         assertThat(alerts.get("truncated").asBoolean()).isFalse();
         assertThat(json(call(acme, "GET", "/v1/silences", "")).get("silences").findValuesAsText("id"))
                 .containsExactly("mine");
+        assertThat(json(call(acme, "GET", "/v1/reconciliations", ""))
+                        .get("reconciliations")
+                        .findValuesAsText("id"))
+                .containsExactly(myReconciliation);
+        JsonNode mine = json(call(acme, "GET", "/v1/reconciliations/" + myReconciliation, ""));
+        assertThat(mine.get("metered_usd").asInt()).isEqualTo(1);
         assertThat(call(acme, "GET", "/v1/budgets/mine/status", "").statusCode())
                 .isEqualTo(200);
         assertThat(call(acme, "POST", "/v1/alerts/mine/acknowledge", "{'by': 'x'}")
@@ -410,6 +438,8 @@ class TenancyTest {
         assertThat(json(call(everybody, "GET", "/v1/alerts", "")).get("alerts")).hasSize(3);
         assertThat(json(call(everybody, "GET", "/v1/silences", "")).get("silences"))
                 .hasSize(4);
+        assertThat(json(call(everybody, "GET", "/v1/reconciliations", "")).get("reconciliations"))
+                .hasSize(3);
     }
 
     @Test

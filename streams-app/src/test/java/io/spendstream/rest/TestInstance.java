@@ -27,9 +27,12 @@ import io.spendstream.query.Notes;
 import io.spendstream.query.Peers.Membership;
 import io.spendstream.query.Peers.Peer;
 import io.spendstream.query.Prices;
+import io.spendstream.query.Reconciliations;
 import io.spendstream.query.RequestObserver;
 import io.spendstream.query.Retention;
 import io.spendstream.query.Trace;
+import io.spendstream.reconcile.ReconciliationAlerts;
+import io.spendstream.reconcile.ReconciliationBook;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertNote;
@@ -37,6 +40,7 @@ import io.spendstream.v1.AlertNoteKind;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.ModelPrices;
+import io.spendstream.v1.Reconciliation;
 import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
 import java.net.URI;
@@ -78,6 +82,7 @@ final class TestInstance implements AutoCloseable {
     final MemoryBudgets budgets = new MemoryBudgets();
     final List<Alert> alerts = new CopyOnWriteArrayList<>();
     final MemoryNotes notes = new MemoryNotes();
+    final MemoryReconciliations reconciliations = new MemoryReconciliations();
     /** The trace of the events that came last. */
     volatile Trace traced;
 
@@ -150,6 +155,7 @@ final class TestInstance implements AutoCloseable {
                         () -> "# TYPE up gauge\nup 1\n",
                         () -> NOW,
                         new BudgetPorts(budgets, budgets, this::find, notes, AdmissionPolicy.DEFAULT),
+                        reconciliations,
                         observer),
                 security);
     }
@@ -319,6 +325,48 @@ final class TestInstance implements AutoCloseable {
         @Override
         public CompletionStage<Void> delete(AlertNoteKind kind, String id) {
             notes.put(AlertNotes.key(kind, id), null);
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** Reconciliations in memory, and what would be told of them. */
+    static final class MemoryReconciliations implements Reconciliations {
+        final List<Alert> told = new CopyOnWriteArrayList<>();
+        private final ReconciliationBook book = new ReconciliationBook();
+
+        @Override
+        public List<Reconciliation> list() {
+            return book.all();
+        }
+
+        @Override
+        public Optional<Reconciliation> get(String id) {
+            return book.get(id);
+        }
+
+        @Override
+        public String whyFull(Reconciliation more) {
+            return book.whyFull(more);
+        }
+
+        @Override
+        public CompletionStage<Void> put(Reconciliation reconciliation) {
+            return take(
+                    reconciliation.getId(),
+                    ReconciliationAlerts.stored(
+                            book.get(reconciliation.getId()).orElse(null), reconciliation, new AlertNotes()));
+        }
+
+        @Override
+        public CompletionStage<Void> delete(String id, Instant at) {
+            return take(id, ReconciliationAlerts.deleted(book.get(id).orElseThrow(), at, new AlertNotes()));
+        }
+
+        private CompletionStage<Void> take(String id, ReconciliationAlerts.Step step) {
+            book.put(id, step.reconciliation());
+            if (step.alert() != null) {
+                told.add(step.alert());
+            }
             return CompletableFuture.completedFuture(null);
         }
     }

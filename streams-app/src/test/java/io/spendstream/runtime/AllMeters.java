@@ -50,6 +50,7 @@ final class AllMeters {
                     new AlertDelay(new BudgetBook(), () -> NOW),
                     http,
                     new UnpricedModels(totals),
+                    new ReconciliationMeters(() -> List.of(AppMetricsTest.drift("openai", "gpt-4o", 4, 2, 0))),
                     new SpendMeters(
                             () -> List.of(new FakeCells(0).spend(NOW.toString(), Map.of("feature", "chat"), null, 1)),
                             10,

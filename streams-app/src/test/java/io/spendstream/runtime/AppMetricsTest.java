@@ -3,8 +3,10 @@ package io.spendstream.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.spendstream.reconcile.Drift;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.Tally;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -123,5 +125,27 @@ class AppMetricsTest {
                         .timer()
                         .count())
                 .isEqualTo(100);
+    }
+
+    @Test
+    void whatReconciliationsSayIsShownByModelAndGoesWithThem() {
+        List<Drift> drifts = new ArrayList<>(List.of(
+                drift("openai", "gpt-4o", 4_000_000_000L, 3_000_000_000L, 250_000_000L),
+                drift(null, "o3", 0, 1_000_000_000L, 0)));
+        Measured measured = Measured.of(new Totals(), probe, new ReconciliationMeters(() -> drifts));
+        assertThat(measured.samples("spendstream_reconciliation_drift_ratio"))
+                .containsExactly(Map.entry("{model=\"gpt-4o\",provider=\"openai\"}", "0.25"));
+        assertThat(measured.samples("spendstream_reconciliation_unexplained_usd"))
+                .containsOnly(
+                        Map.entry("{model=\"gpt-4o\",provider=\"openai\"}", "0.75"),
+                        Map.entry("{model=\"o3\",provider=\"\"}", "-1.0"));
+        drifts.clear();
+        assertThat(Measured.of(new Totals(), probe, new ReconciliationMeters(() -> drifts))
+                        .text())
+                .doesNotContain("gpt-4o");
+    }
+
+    static Drift drift(String provider, String model, long invoiced, long metered, long quantity) {
+        return new Drift(provider, model, true, true, false, invoiced, metered, null, 1, 0, null, 0, quantity, 0, 0);
     }
 }

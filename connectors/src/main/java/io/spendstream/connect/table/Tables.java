@@ -79,11 +79,14 @@ final class Tables {
                     COUNTS.stream(), COSTS.stream().map(name -> name + "_nano_usd"))
             .collect(Collectors.toUnmodifiableSet());
 
+    /** In parts per million; its contributors' amounts are nano-USD, as those of a cost's share. */
+    private static final String RECONCILIATION_DRIFT = "reconciliation_drift";
+
     /** Measures of alerts whose amounts are nano-USD, and those that are parts per million; others are counts. */
     static final Set<String> MEASURES_USD = Set.of("cost", "cost_per_request");
 
-    static final Set<String> MEASURES_PPM =
-            Set.of("cost_share", "cache_hit_rate", "retry_waste", "late_share", "escalation_rate");
+    static final Set<String> MEASURES_PPM = Set.of(
+            "cost_share", "cache_hit_rate", "retry_waste", "late_share", "escalation_rate", RECONCILIATION_DRIFT);
 
     static final String NANO_USD = "_nano_usd";
     private static final String USD = "_usd";
@@ -258,7 +261,8 @@ final class Tables {
 
     private static Object contributors(Struct alert) {
         String measure = String.valueOf(get(alert, "measure"));
-        boolean usd = measure.equals("cost_share") || MEASURES_USD.contains(measure);
+        boolean usd =
+                measure.equals("cost_share") || measure.equals(RECONCILIATION_DRIFT) || MEASURES_USD.contains(measure);
         return list(alert, "contributors", contributor -> {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("field", contributor.getString("field"));

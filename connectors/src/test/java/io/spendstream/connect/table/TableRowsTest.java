@@ -230,6 +230,7 @@ class TableRowsTest {
     @CsvSource({
         "cost,           2.500000000,          2.500000000",
         "cost_share,     2500.000000000,       2.500000000",
+        "reconciliation_drift, 2500.000000000, 2.500000000",
         "cache_hit_rate, 2500.000000000,       2500000000",
         "requests,       2500000000.000000000, 2500000000"
     })
