@@ -62,16 +62,18 @@ public final class BuildImage {
         }
 
         ImageTree tree = new ImageTree(target.resolve(TREE), platform, time);
-        tree.addRuntime();
-        Jemalloc jemalloc = Jemalloc.of(platform);
-        tree.addApplication(own, libraries, jemalloc, project.resolve("LICENSE"));
-        List<SystemPackage> system = List.of();
-        if (base == null) {
-            system = systemLibraries(tree, platform);
-            tree.addSystem(system);
+        try (ClassArchive classes = ClassArchive.begin(target.resolve(TREE), target.resolve("class-archive"))) {
+            tree.addRuntime();
+            Jemalloc jemalloc = Jemalloc.of(platform);
+            tree.addApplication(own, libraries, jemalloc, project.resolve("LICENSE"));
+            List<SystemPackage> system = List.of();
+            if (base == null) {
+                system = systemLibraries(tree, platform);
+                tree.addSystem(system);
+            }
+            addLists(tree, Sbom.read(bom), jemalloc, system);
+            classes.create();
         }
-        addLists(tree, Sbom.read(bom), jemalloc, system);
-        new ClassArchive(target.resolve(TREE), target.resolve("class-archive")).create();
         tree.add(ImageTree.Layer.CLASS_DATA, ImageConfig.CLASS_ARCHIVE);
 
         String digest = ImageFile.write(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,32 +26,51 @@ import java.util.concurrent.TimeUnit;
  * <p>A JVM takes an archive only with the very runtime, class path and times of archives that it was made with, so it is made
  * in the tree of the image, whose class path is relative to the working directory.
  */
-final class ClassArchive {
+final class ClassArchive implements AutoCloseable {
 
     private static final String LISTENING = "listening on ";
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Path root;
     private final Path work;
+    private final CompletableFuture<Cluster> starting;
+
+    private ClassArchive(Path root, Path work, CompletableFuture<Cluster> starting) {
+        this.root = root;
+        this.work = work;
+        this.starting = starting;
+    }
 
     /**
+     * Begins: a broker starts while the caller lays the tree.
+     *
      * @param root the tree of the image; the times of its files must be those that they have in the image
      * @param work a directory for what is needed meanwhile
      */
-    ClassArchive(Path root, Path work) {
-        this.root = root;
-        this.work = work;
-    }
-
-    /** Makes the archive in the tree. */
-    void create() throws IOException, InterruptedException {
+    static ClassArchive begin(Path root, Path work) throws IOException {
         Directories.delete(work);
         Files.createDirectories(work);
+        return new ClassArchive(root, work, CompletableFuture.supplyAsync(() -> {
+            try {
+                return Cluster.start(work.resolve("cluster"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
+    }
+
+    /** Makes the archive in the tree, which is there by now. */
+    void create() throws IOException, InterruptedException {
         Path loaded = work.resolve("loaded-classes");
         Path listed = work.resolve("classes");
-        learn(loaded);
+        learn(starting.join(), loaded);
         Files.write(listed, ordered(Files.readAllLines(loaded)));
         dump(listed, in(ImageConfig.CLASS_ARCHIVE));
+    }
+
+    @Override
+    public void close() {
+        starting.thenAccept(Cluster::close).join();
     }
 
     /**
@@ -58,9 +78,8 @@ final class ClassArchive {
      *
      * @param loaded where the JVM writes the names of classes
      */
-    private void learn(Path loaded) throws IOException, InterruptedException {
-        try (Cluster cluster = Cluster.start(work.resolve("cluster"))) {
-            Path config = Files.writeString(work.resolve("spendstream.properties"), """
+    private void learn(Cluster cluster, Path loaded) throws IOException, InterruptedException {
+        Path config = Files.writeString(work.resolve("spendstream.properties"), """
                     bootstrap.servers=%s
                     schema.registry.url=%s
                     state.dir=%s
@@ -68,26 +87,25 @@ final class ClassArchive {
                     http.port=0
                     security.mode=off
                     """.formatted(
-                            cluster.bootstrapServers(), cluster.registryUrl(), work.resolve("state")));
-            Path log = work.resolve("instance.log");
-            Process process = new ProcessBuilder(java(
-                            List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:DumpLoadedClassList=" + loaded),
-                            List.of(ImageConfig.MAIN, "run", "--config", config.toString())))
-                    .directory(in(ImageConfig.HOME).toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            try {
-                use(new SpendClient(Await.until(
-                                "the instance listens", PATIENCE, () -> listening(process, log), Optional::isPresent)
-                        .orElseThrow()));
-                process.destroy();
-                if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                    throw new IOException("the instance does not stop; see " + log);
-                }
-            } finally {
-                process.destroyForcibly();
+                        cluster.bootstrapServers(), cluster.registryUrl(), work.resolve("state")));
+        Path log = work.resolve("instance.log");
+        Process process = new ProcessBuilder(java(
+                        List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:DumpLoadedClassList=" + loaded),
+                        List.of(ImageConfig.MAIN, "run", "--config", config.toString())))
+                .directory(in(ImageConfig.HOME).toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            use(new SpendClient(
+                    Await.until("the instance listens", PATIENCE, () -> listening(process, log), Optional::isPresent)
+                            .orElseThrow()));
+            process.destroy();
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException("the instance does not stop; see " + log);
             }
+        } finally {
+            process.destroyForcibly();
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -103,7 +104,8 @@ public record ImageArchive(Path file, List<String> tags, JsonNode config, List<S
                 Files.createDirectories(to);
             } else if (entry.isFile()) {
                 Files.createDirectories(to.getParent());
-                Files.copy(content, to);
+                // Of the same file in two layers the upper one counts.
+                Files.copy(content, to, StandardCopyOption.REPLACE_EXISTING);
             } else {
                 throw new IOException(entry.getName() + " is neither a file nor a directory");
             }

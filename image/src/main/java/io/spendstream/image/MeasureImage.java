@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,21 +22,30 @@ import java.util.regex.Pattern;
 
 /**
  * What the archive of class data and jemalloc are worth: {@code MeasureImage TARGET}, where the built image is, prints how
- * long an instance takes to start and how much memory it has after a load, with them and without. Each form runs a few times,
- * in turn, against the same broker, with a heap that is in memory as a whole from the start.
+ * long an instance takes to start with class data and without, and how much memory it has after a load with jemalloc and
+ * without. Forms run in turn against the same broker, each time as an application of its own. It takes five minutes.
  */
 public final class MeasureImage {
 
-    private static final int ROUNDS = 3;
-    private static final int BATCHES = 200;
+    private static final int STARTS = 4;
+    private static final int LOADS = 2;
+    private static final int BATCHES = 80;
     private static final int EVENTS = 1_000;
+    /** In memory as a whole from the start, so that what differs is native. */
     private static final String HEAP = "-XX:+UseSerialGC -Xms512m -Xmx512m -XX:+AlwaysPreTouch ";
+
     private static final long TICKS_PER_SECOND = 100;
 
-    /** @param cpuS processor time until it is ready */
-    private record Seen(double listeningS, double readyS, double cpuS, long residentMb, long mostResidentMb) {}
+    private final ImageArchive image;
+    private final Path directory;
+    private final Cluster cluster;
+    private int runs;
 
-    private MeasureImage() {}
+    private MeasureImage(ImageArchive image, Path directory, Cluster cluster) {
+        this.image = image;
+        this.directory = directory;
+        this.cluster = cluster;
+    }
 
     public static void main(String[] arguments) throws Exception {
         Path target = Path.of(arguments[0]).toAbsolutePath();
@@ -47,57 +57,71 @@ public final class MeasureImage {
         Directories.delete(directory);
         ImageArchive image = ImageArchive.read(target.resolve(BuildImage.FILE));
         Container.unpack(image, directory.resolve("root"));
-
-        Map<String, Map<String, String>> forms = new LinkedHashMap<>();
-        forms.put("the image as it is", Map.of("JDK_JAVA_OPTIONS", HEAP));
-        forms.put("without class data", Map.of("JDK_JAVA_OPTIONS", HEAP + "-Xshare:off"));
-        forms.put("without jemalloc", Map.of("JDK_JAVA_OPTIONS", HEAP, "LD_PRELOAD", ""));
-        forms.put(
-                "and without its arenas' limit",
-                Map.of("JDK_JAVA_OPTIONS", HEAP, "LD_PRELOAD", "", "MALLOC_ARENA_MAX", "16"));
-        System.out.printf(
-                "%-32s %11s %8s %8s %13s %10s%n", "", "listening s", "ready s", "CPU s", "resident MB", "at most");
-        Map<String, List<Seen>> seen = new LinkedHashMap<>();
         try (Cluster cluster = Cluster.start(directory.resolve("cluster"))) {
-            for (int round = 1; round <= ROUNDS; round++) {
-                for (Map.Entry<String, Map<String, String>> form : forms.entrySet()) {
-                    Seen run = run(image, form.getValue(), cluster, directory, "m" + round + seen.size());
-                    print(form.getKey(), run);
+            MeasureImage measure = new MeasureImage(image, directory, cluster);
+            measure.starts();
+            measure.loads();
+        }
+    }
+
+    private void starts() throws IOException, InterruptedException {
+        System.out.printf("%-32s %11s %8s %8s%n", "median of " + STARTS + " starts", "listening s", "ready s", "CPU s");
+        Map<String, String> forms = new LinkedHashMap<>();
+        forms.put("with class data", HEAP);
+        forms.put("without", HEAP + "-Xshare:off");
+        Map<String, List<Start>> seen = new LinkedHashMap<>();
+        for (int i = 0; i < STARTS; i++) {
+            for (Map.Entry<String, String> form : forms.entrySet()) {
+                long start = System.nanoTime();
+                try (Container container = start(Map.of("JDK_JAVA_OPTIONS", form.getValue()))) {
+                    SpendClient client = container.client();
+                    double listening = secondsSince(start);
+                    client.awaitReady();
                     seen.computeIfAbsent(form.getKey(), name -> new ArrayList<>())
-                            .add(run);
+                            .add(new Start(listening, secondsSince(start), cpuS(container.pid())));
+                    container.stop();
                 }
             }
         }
-        System.out.println("Medians:");
-        seen.forEach((form, runs) -> print(
+        seen.forEach((form, all) -> System.out.printf(
+                Locale.ROOT,
+                "%-32s %11.1f %8.1f %8.1f%n",
                 form,
-                new Seen(
-                        median(runs.stream().map(Seen::listeningS).toList()),
-                        median(runs.stream().map(Seen::readyS).toList()),
-                        median(runs.stream().map(Seen::cpuS).toList()),
-                        median(runs.stream().map(Seen::residentMb).toList()),
-                        median(runs.stream().map(Seen::mostResidentMb).toList()))));
+                median(all.stream().map(Start::listeningS).toList()),
+                median(all.stream().map(Start::readyS).toList()),
+                median(all.stream().map(Start::cpuS).toList())));
     }
 
-    private static void print(String form, Seen seen) {
-        System.out.printf(
-                Locale.ROOT,
-                "%-32s %11.1f %8.1f %8.1f %13d %10d%n",
-                form,
-                seen.listeningS(),
-                seen.readyS(),
-                seen.cpuS(),
-                seen.residentMb(),
-                seen.mostResidentMb());
+    /** @param cpuS processor time until it is ready */
+    private record Start(double listeningS, double readyS, double cpuS) {}
+
+    private void loads() throws IOException, InterruptedException {
+        System.out.printf("%-32s %11s %8s%n", "after " + BATCHES * EVENTS + " events", "resident MB", "at most");
+        Map<String, Map<String, String>> forms = new LinkedHashMap<>();
+        forms.put("with jemalloc", Map.of());
+        forms.put("without, 2 arenas", Map.of("LD_PRELOAD", ""));
+        forms.put("without, 16 arenas", Map.of("LD_PRELOAD", "", "MALLOC_ARENA_MAX", "16"));
+        for (int i = 0; i < LOADS; i++) {
+            for (Map.Entry<String, Map<String, String>> form : forms.entrySet()) {
+                Map<String, String> environment = new HashMap<>(form.getValue());
+                environment.put("JDK_JAVA_OPTIONS", HEAP);
+                try (Container container = start(environment)) {
+                    load(container.client().awaitReady());
+                    String status = Files.readString(Path.of("/proc", "" + container.pid(), "status"));
+                    System.out.printf(
+                            "%-32s %11d %8d%n", form.getKey(), megabytes(status, "VmRSS"), megabytes(status, "VmHWM"));
+                    container.stop();
+                }
+            }
+        }
     }
 
     private static <T extends Comparable<T>> T median(List<T> values) {
         return values.stream().sorted().toList().get(values.size() / 2);
     }
 
-    private static Seen run(
-            ImageArchive image, Map<String, String> environment, Cluster cluster, Path directory, String name)
-            throws IOException, InterruptedException {
+    private Container start(Map<String, String> environment) throws IOException {
+        String name = "measure-" + runs++;
         String properties = """
                 application.id=%1$s
                 topic.prefix=%1$s-
@@ -108,25 +132,13 @@ public final class MeasureImage {
                 http.port=0
                 security.mode=off
                 """.formatted(name, cluster.bootstrapServers(), cluster.registryUrl(), ImageConfig.STATE);
-        long start = System.nanoTime();
-        try (Container container = Container.start(
+        return Container.start(
                 directory.resolve("root"),
                 image.config(),
                 environment,
                 "127.0.0.1 localhost\n",
                 Optional.of(properties),
-                directory.resolve(name))) {
-            SpendClient client = container.client();
-            double listening = secondsSince(start);
-            client.awaitReady();
-            double ready = secondsSince(start);
-            double cpu = cpuS(container.pid());
-            load(client);
-            String status = Files.readString(Path.of("/proc", "" + container.pid(), "status"));
-            Seen seen = new Seen(listening, ready, cpu, megabytes(status, "VmRSS"), megabytes(status, "VmHWM"));
-            container.stop();
-            return seen;
-        }
+                directory.resolve(name));
     }
 
     private static double secondsSince(long start) {
