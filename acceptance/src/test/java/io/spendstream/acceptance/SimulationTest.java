@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SimulationTest {
 
-    private static final int SEEDS = 4;
+    private static final int SEEDS = 2;
     private static final int STEPS = 60;
     private static final int COMPARE_EVERY = 20;
     private static final int DELIVERIES_MAX = 25;

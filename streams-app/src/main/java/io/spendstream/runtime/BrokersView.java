@@ -13,7 +13,9 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -126,6 +128,15 @@ final class BrokersView implements GroupView, LostProducers.Brokers, AutoCloseab
     @Override
     public void fence(Collection<String> transactionalIds) {
         await(admin().fenceProducers(transactionalIds).all());
+    }
+
+    /** Takes members out of the group at once; those that are not in it do not matter. */
+    void expel(List<String> instanceIds) {
+        await(admin().removeMembersFromConsumerGroup(
+                        group,
+                        new RemoveMembersFromConsumerGroupOptions(
+                                instanceIds.stream().map(MemberToRemove::new).toList()))
+                .all());
     }
 
     private Admin admin() {

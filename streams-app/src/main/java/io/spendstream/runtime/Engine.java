@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -68,6 +69,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
     private final BrokersView brokers;
     private final FreshnessProbe probe;
     private final LostProducers lost;
+    private final StateMark mark;
     private final ScheduledExecutorService prober = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "freshness-probe");
         thread.setDaemon(true);
@@ -95,6 +97,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         this.scopesTopics = Set.copyOf(scopesTopics);
         this.memory = new RocksDbMemory(config.rocksDbCacheBytes(), config.rocksDbWriteBufferBytes());
         this.brokers = new BrokersView(config, eventsTopic, deltasTopic, scopesTopics);
+        this.mark = new StateMark(config.stateDir(), config.applicationId());
         this.lost = new LostProducers(config.applicationId(), brokers);
         this.probe = new FreshnessProbe(brokers, this::ownEvents, new Statuses(), System::currentTimeMillis);
     }
@@ -131,10 +134,29 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
             }
         });
         streams = starting;
+        leaveToCopies();
         waitingFor = "the partitions to be assigned and restored";
         starting.start();
         prober.scheduleWithFixedDelay(this::probeQuietly, 0, PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         prober.scheduleWithFixedDelay(this::endWhatIsLost, 0, LOST_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * After a crash the stores here are read back from Kafka, which takes its time, while the group waits for an instance
+     * that keeps its name. Where others have copies, they shall go on with them instead.
+     */
+    private void leaveToCopies() {
+        if (!mark.isOfCrash() || config.instanceId().isEmpty() || config.standbys() == 0) {
+            return;
+        }
+        LOG.info("the last run was not stopped in good order: its work is left to instances that have copies");
+        try {
+            brokers.expel(IntStream.rangeClosed(1, config.threads())
+                    .mapToObj(thread -> config.instanceId() + "-" + thread)
+                    .toList());
+        } catch (IllegalStateException e) {
+            LOG.debug("the group had forgotten it already, or cannot be asked now", e);
+        }
     }
 
     /** The start itself failed. */
@@ -437,6 +459,8 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
                                     : CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
             if (!running.close(how)) {
                 LOG.warn("processing did not stop within {}", timeout);
+            } else if (failure == null) {
+                mark.leaveInGoodOrder();
             }
         }
         stopped.countDown();

@@ -24,6 +24,9 @@ class FuzzedRequestsTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int EACH = Integer.getInteger("fuzz.requests", 300);
 
+    /** Pools fill up to their size; nothing grows with the requests. */
+    private static final int THREADS_MORE = 40;
+
     private static final String EVENT = """
             {"id": "e1", "time": "2026-11-21T11:59:00Z", "tenant": "acme", "feature": "chat", "model": "gpt-4o",
              "user": "u1", "operation": "chat", "service_tier": "BATCH", "input_tokens": 10, "output_tokens": 5,
@@ -69,7 +72,33 @@ class FuzzedRequestsTest {
                     "POST",
                     "/v1/alerts/a/acknowledge",
                     JSON,
-                    "{\"by\": \"ann\", \"comment\": \"x\"}"));
+                    "{\"by\": \"ann\", \"comment\": \"x\"}"),
+            ofOthers("anthropic", FormatsTest.MESSAGE),
+            ofOthers("openai-chat", """
+                    {"id": "c1", "model": "gpt-4o", "created": 1763726340, "service_tier": "default",
+                     "usage": {"prompt_tokens": 1200, "completion_tokens": 50, "prompt_tokens_details":
+                     {"cached_tokens": 1024}, "completion_tokens_details": {"reasoning_tokens": 7}}}"""),
+            ofOthers("openai-responses", """
+                    {"id": "r1", "model": "gpt-4o", "created_at": 1763726340, "usage": {"input_tokens": 9,
+                     "input_tokens_details": {"cached_tokens": 2}, "output_tokens": 4,
+                     "output_tokens_details": {"reasoning_tokens": 1}}}"""),
+            ofOthers("gemini", """
+                    {"responseId": "g1", "modelVersion": "gemini-2.5-flash", "usageMetadata": {"promptTokenCount": 9,
+                     "cachedContentTokenCount": 3, "candidatesTokenCount": 4, "thoughtsTokenCount": 2}}"""),
+            ofOthers("litellm", """
+                    {"id": "l1", "model": "gpt-4o", "startTime": 1763726340.5, "endTime": 1763726341.5,
+                     "prompt_tokens": 9, "completion_tokens": 4, "status": "success", "metadata": {}}"""),
+            ofOthers("otlp-json", """
+                    {"resourceSpans": [{"scopeSpans": [{"spans": [{"attributes": [{"key": "gen_ai.usage.input_tokens",
+                     "value": {"intValue": 7}}, {"key": "gen_ai.request.model", "value": {"stringValue": "m"}}],
+                     "spanId": "EEE19B7EC3C1B174", "traceId": "5B8EFFF798038103D269B633813FC60C",
+                     "endTimeUnixNano": "1763726340000000000"}]}]}]}"""));
+
+    /** What other systems write of a call. */
+    private static Target ofOthers(String format, String body) {
+        return new Target(
+                format, "POST", "/v1/events/" + format + "?feature=chat&time=2026-11-21T11:59:00Z", JSON, body);
+    }
 
     private static final List<String> QUERIES = List.of(
             "/v1/spend",
@@ -131,7 +160,12 @@ class FuzzedRequestsTest {
             instance.cells.add(new FakeCells(0).spend("2026-11-21T00:00:00Z", Map.of("feature", "chat"), null, 1));
 
             // When
+            int threads = Thread.activeCount();
             for (Target target : TARGETS) {
+                if (target.path().startsWith("/v1/events")) {
+                    send(instance, target, target.body().getBytes(StandardCharsets.UTF_8));
+                    assertThat(answers.get(target.name()).keySet()).as("what is good").containsExactly(202);
+                }
                 for (int i = 0; i < EACH; i++) {
                     byte[] body = mutations.json(target.body());
                     send(instance, target, i % 8 == 0 ? mutations.bytes(body) : body);
@@ -143,6 +177,7 @@ class FuzzedRequestsTest {
             }
 
             // Then
+            assertThat(Thread.activeCount()).as("threads").isLessThanOrEqualTo(threads + THREADS_MORE);
             answers.forEach((what, statuses) -> System.out.printf("fuzzed %s: %s (seed %d)%n", what, statuses, SEED));
             assertThat(instance.get("/health/live").statusCode()).isEqualTo(200);
         }

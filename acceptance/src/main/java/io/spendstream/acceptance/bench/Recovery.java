@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -89,6 +90,10 @@ final class Recovery {
             try (Trickle trickle = trickle(ledger)) {
                 AnswerCheck check = new AnswerCheck(trickle);
                 tell(result, "killed, with a standby", lose(first, second.client(), check));
+                first.start();
+                awaitReady(first.client());
+                awaitCopies();
+                tell(result, "killed and started again, with a standby", replace(first, second.client(), check));
                 requireRight(check);
                 trickle.stop();
             }
@@ -102,8 +107,8 @@ final class Recovery {
                 AnswerCheck check = new AnswerCheck(trickle);
                 awaitAll(first.client(), ledger);
                 tell(result, "killed, without a standby", lose(first, second.client(), check));
-                tell(result, "stopped in good order and started, alone", restart(second, check));
                 tell(result, "killed and started, alone", killAndStart(second, check));
+                tell(result, "stopped in good order and started, alone", restart(second, check));
                 requireRight(check);
                 trickle.stop();
             }
@@ -223,6 +228,25 @@ final class Recovery {
         return outage(start, killedAt, left, check);
     }
 
+    /** Kills an instance, starts it again at once, and asks another. */
+    private Outage replace(AppProcess victim, SpendClient other, AnswerCheck check) throws InterruptedException {
+        long start = System.nanoTime();
+        Instant killedAt = Instant.now();
+        victim.kill();
+        CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> start(victim));
+        Outage outage = outage(start, killedAt, other, check);
+        starting.join();
+        return outage;
+    }
+
+    private static void start(AppProcess instance) {
+        try {
+            instance.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Outage restart(AppProcess instance, AnswerCheck check) throws IOException, InterruptedException {
         awaitSteady(instance.client());
         long start = System.nanoTime();
@@ -296,6 +320,8 @@ final class Recovery {
                 Integer.toString(options.threads()),
                 AppConfig.STANDBYS,
                 Integer.toString(standbys),
+                AppConfig.INSTANCE_ID,
+                name,
                 AppConfig.TAG_DIMENSIONS,
                 String.join(",", tagNames()),
                 AppConfig.STATE_DIR,
