@@ -164,7 +164,9 @@ class FuzzedRequestsTest {
             for (Target target : TARGETS) {
                 if (target.path().startsWith("/v1/events")) {
                     send(instance, target, target.body().getBytes(StandardCharsets.UTF_8));
-                    assertThat(answers.get(target.name()).keySet()).as("what is good").containsExactly(202);
+                    assertThat(answers.get(target.name()).keySet())
+                            .as("what is good")
+                            .containsExactly(202);
                 }
                 for (int i = 0; i < EACH; i++) {
                     byte[] body = mutations.json(target.body());

@@ -28,7 +28,9 @@ class StateMarkTest {
         assertThat(mark().isOfCrash()).as("after a kill").isTrue();
         mark().leaveInGoodOrder();
         assertThat(mark().isOfCrash()).as("after a stop in good order").isFalse();
-        assertThat(mark().isOfCrash()).as("after a kill of what was started then").isTrue();
+        assertThat(mark().isOfCrash())
+                .as("after a kill of what was started then")
+                .isTrue();
     }
 
     @Test
