@@ -37,6 +37,8 @@ import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -75,6 +77,9 @@ class SecuredKafkaTest {
                         + " password=\"admin\" user_admin=\"admin\" user_app=\"" + PASSWORD + "\";",
                 "authorizer.class.name",
                 RecordingAuthorizer.class.getName(),
+                // Of one second each: what was read before does not count for long.
+                "quota.window.num",
+                "2",
                 // The controller's own connections have no name; nobody else reaches that listener as one.
                 "super.users",
                 "User:admin;User:ANONYMOUS");
@@ -168,6 +173,7 @@ class SecuredKafkaTest {
                         "a refusal",
                         () -> send(app, "POST", "/v1/events", event("e3", "m")).statusCode() == 503);
             }
+            assertNotReadyWhileItsStateIsReadBack(config, directory.resolve("another-state"), admin);
             assertThat(config.toString() + config.security()).doesNotContain(PASSWORD);
             assertThat(log.list)
                     .isNotEmpty()
@@ -175,6 +181,41 @@ class SecuredKafkaTest {
         } finally {
             root.detachAppender(log);
         }
+    }
+
+    /**
+     * A quota holds up what is read back, for as long as the test likes: a fetch of some hundred bytes is put off by its size
+     * over the quota, again and again.
+     */
+    private void assertNotReadyWhileItsStateIsReadBack(AppConfig config, Path none, Admin admin) throws Exception {
+        // Given
+        limitReads(admin, 50.0);
+        try (Spendstream app = Spendstream.start(config.with(Map.of(AppConfig.STATE_DIR, none.toString())))) {
+            // Then it is alive, has started and says what is left
+            await(
+                    "a start that reads its state back",
+                    () -> send(app, "GET", "/health/ready", "").body().contains("of state are to be read back"));
+            assertStatus(503, app, "GET", "/health/ready", "");
+            assertStatus(200, app, "GET", "/health/startup", "");
+            assertStatus(200, app, "GET", "/health/live", "");
+            assertThat(send(app, "GET", "/metrics", "").body())
+                    .containsPattern("(?m)^spendstream_restore_left_records\\{store=\"[a-z-]+\"} [1-9]");
+
+            // When it may read
+            limitReads(admin, null);
+
+            // Then
+            app.awaitReady(PATIENCE);
+            assertStatus(200, app, "GET", "/health/ready", "");
+        }
+    }
+
+    private static void limitReads(Admin admin, Double bytesPerSecond) throws Exception {
+        admin.alterClientQuotas(List.of(new ClientQuotaAlteration(
+                        new ClientQuotaEntity(Map.of(ClientQuotaEntity.USER, "app")),
+                        List.of(new ClientQuotaAlteration.Op("consumer_byte_rate", bytesPerSecond)))))
+                .all()
+                .get();
     }
 
     /** Of the metrics of docs/metrics.md, all of which this instance has something to show for. */

@@ -123,8 +123,7 @@ final class BudgetMeters implements Meters {
         }
         // Those nearest to their limit are what somebody looks for.
         counters.sort(Comparator.<Shown>comparingLong(shown -> -shown.status.getFractionPpm())
-                .thenComparing(shown -> shown.budget.id())
-                .thenComparing(Shown::group));
+                .thenComparing(shown -> shown.budget.id()));
         List<Shown> kept = counters.subList(0, Math.min(countersMax, counters.size()));
         leftOut = counters.size() - kept.size();
         show(spent, kept, shown -> shown.amount(shown.status.getSpent()));
