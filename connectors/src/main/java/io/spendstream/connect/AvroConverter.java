@@ -120,7 +120,7 @@ public final class AvroConverter implements Converter {
 
     private Writer newWriter(String topic, int id) {
         try {
-            Schema schema = new Schema.Parser().setValidateDefaults(false).parse(registry.schemaById(id));
+            Schema schema = parsed(registry.schemaById(id));
             if (schema.getType() != Schema.Type.RECORD) {
                 throw new DataException("Schema " + id + " of " + topic + " is " + schema.getType()
                         + "; this converter takes records: use StringConverter for text");
@@ -170,13 +170,32 @@ public final class AvroConverter implements Converter {
     private Registered register(Target target) {
         try {
             Schema avro = data.fromConnectSchema(target.schema);
-            int id = registry.register(AvroSerde.valueSubject(target.topic), SchemaText.plain(avro));
+            int id = register(AvroSerde.valueSubject(target.topic), SchemaText.plain(avro));
             return new Registered(id, avro, new GenericDatumWriter<>(avro, new GenericData()));
         } catch (SchemaRejectedException e) {
             throw new DataException(e.getMessage(), e);
         } catch (RegistryUnavailableException e) {
             throw new RetriableException(e.getMessage(), e);
         }
+    }
+
+    /**
+     * The id of a version that says the same, where there is one: what Connect knows of a schema has no documentation, and
+     * registries take a schema without it for another one.
+     */
+    private int register(String subject, String text) {
+        Schema wanted = parsed(text);
+        int id = -1;
+        for (Map.Entry<Integer, String> version : registry.versions(subject).entrySet()) {
+            if (parsed(version.getValue()).equals(wanted)) {
+                id = version.getKey();
+            }
+        }
+        return id >= 0 ? id : registry.register(subject, text);
+    }
+
+    private static Schema parsed(String text) {
+        return new Schema.Parser().setValidateDefaults(false).parse(text);
     }
 
     private static <K, V> V remember(Map<K, V> all, K key, V value) {
