@@ -117,8 +117,8 @@ class AnomaliesTest {
         assertThat(first.getKind()).isEqualTo("seasonal");
         assertThat(first.getScope()).containsOnly(Map.entry("tenant", "acme"));
         assertThat(first.getSummary())
-                .startsWith("Tenant acme has spent 3.29 USD from 3 Nov 2026, 09:15 to 3 Nov 2026, 10:15 UTC, where"
-                        + " 1.03 USD are usual")
+                .startsWith("Tenant acme has spent 3.29 USD from 3 Nov 2026, 09:15 to 10:15 UTC, 3.2 times the"
+                        + " usual 1.03 USD")
                 .contains("Likely reason: prompts of ", " of them are history, usually ");
         assertThat(first.getLabels())
                 .containsEntry("reason", "longer_prompts")

@@ -43,7 +43,9 @@ final class PresenceDetectors {
         if (day <= 0) {
             level = Verdict.Level.CLEAR;
         }
-        String how = level == Verdict.Level.CLEAR ? "" : "every call should have a price";
+        String how = level == Verdict.Level.CLEAR
+                ? ""
+                : "until its price is set, with PUT /v1/prices, their cost is in no total";
         return Optional.of(at.verdict(
                 Detector.UNPRICED_MODEL,
                 level,

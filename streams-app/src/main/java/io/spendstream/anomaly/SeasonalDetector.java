@@ -98,7 +98,8 @@ final class SeasonalDetector {
     private static String how(Case at, double limit) {
         return String.format(
                 Locale.ROOT,
-                "the median of this hour of the week in the %d days before; their hours stay within %.1f times of it",
+                "the median of this hour in the %d days before, level and weekday considered; hours of up to %.1f times as much"
+                        + " are nothing unusual",
                 at.baseline.history().counted(),
                 StrictMath.exp(limit));
     }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
             PricesCommand.class,
             KeysCommand.class,
             ExportCommand.class,
-            ReconcileCommand.class
+            ReconcileCommand.class,
+            DetectCommand.class
         })
 public final class SpendstreamCli {
 

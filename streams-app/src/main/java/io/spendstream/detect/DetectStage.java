@@ -1,27 +1,14 @@
 package io.spendstream.detect;
 
 import io.spendstream.alert.AlertNotes;
-import io.spendstream.alert.LifeCycle;
-import io.spendstream.anomaly.Detector;
 import io.spendstream.anomaly.DetectorSettings;
-import io.spendstream.anomaly.Detectors;
-import io.spendstream.anomaly.Scope;
-import io.spendstream.anomaly.ScopeView;
-import io.spendstream.anomaly.Verdict;
 import io.spendstream.v1.Alert;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Judges what each scope of a tenant spent, at the close of each quarter-hour of event time, once every task of the cube
@@ -32,24 +19,14 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     /** The logged store of series and open alerts. */
     public static final String STORE = "spend-series";
 
-    /** A scope without anything for so long is not looked at any more. */
-    private static final int DAYS_JUDGED = 8;
-
-    /** About half a second's work. */
-    private static final int SCOPES_AT_ONCE = 20_000;
-
     private static final Duration GO_ON_EVERY = Duration.ofMillis(500);
-
-    private static final LifeCycle LIFE_CYCLE = LifeCycle.DEFAULT;
 
     private final int sources;
     private final DetectorSettings settings;
     private final DailyBudgets budgets;
     private final AlertNotes notes;
     private ProcessorContext<String, Alert> context;
-    private SpendSeries series;
-    private OpenAlerts alerts;
-    private Closes closes;
+    private Judge judge;
     /** Null where all is judged that is closed. */
     private Cancellable goingOn;
 
@@ -67,129 +44,36 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     @Override
     public void init(ProcessorContext<String, Alert> context) {
         this.context = context;
-        KeyValueStore<Bytes, byte[]> store = context.getStateStore(STORE);
-        series = new SpendSeries(store);
-        alerts = new OpenAlerts(store);
-        closes = new Closes(store, sources);
+        judge = new Judge(
+                context.getStateStore(STORE),
+                sources,
+                settings,
+                budgets,
+                notes,
+                context::currentSystemTimeMs,
+                this::send);
         goingOn = null;
         goOnWhereBehind();
     }
 
     @Override
     public void process(Record<Integer, byte[]> record) {
-        CloseBlock.read(record.value(), closes);
-        judgeClosed();
+        judge.take(record.value());
+        goOnWhereBehind();
     }
 
-    /** A long time is judged in parts, so that no transaction gets long. */
-    private void judgeClosed() {
-        long first = closes.open();
-        closes.forEachClosed(SCOPES_AT_ONCE, series::add, this::judge);
-        if (closes.open() > first) {
-            series.store();
-            long today = Detectors.dayOf(closes.open());
-            if (today > Detectors.dayOf(first)) {
-                series.expire(today);
-                series.store();
-            }
-        }
+    private void goOn() {
+        judge.judgeClosed();
         goOnWhereBehind();
     }
 
     /** Only then: each punctuation is a transaction, also where nothing comes of it. */
     private void goOnWhereBehind() {
-        if (closes.isBehind() && goingOn == null) {
-            goingOn = context.schedule(GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> judgeClosed());
-        } else if (!closes.isBehind() && goingOn != null) {
+        if (judge.isBehind() && goingOn == null) {
+            goingOn = context.schedule(GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> goOn());
+        } else if (!judge.isBehind() && goingOn != null) {
             goingOn.cancel();
             goingOn = null;
-        }
-    }
-
-    /** Looks at all tenants once a quarter-hour is closed; answers how many scopes that were. */
-    private long judge(long quarterHour) {
-        long judged = 1;
-        long today = Detectors.dayOf(quarterHour);
-        Map<String, Map<Combination, Outlier>> outliers = closes.takeOutliers(quarterHour);
-        for (String tenant : series.tenants()) {
-            Look look = new Look(quarterHour, tenant, outliers.getOrDefault(tenant, Map.of()));
-            for (SpendSeries.Known known : series.scopes(tenant)) {
-                if (known.lastDay > today - DAYS_JUDGED
-                        || alerts.hasOpen(known.scope)
-                        || look.hasOutliers(known.scope)) {
-                    look.at(known.scope);
-                    judged++;
-                }
-            }
-        }
-        alerts.forgetResolved(LIFE_CYCLE, SpendSeries.startMs(quarterHour + 1));
-        return judged;
-    }
-
-    /** One look at one tenant. */
-    private final class Look {
-        private final long quarterHour;
-        private final AlertTeller teller;
-        private final Map<Combination, Outlier> outliers;
-        private final List<ScopeView.UserSpend> topUsers;
-        private final long dailyBudget;
-
-        Look(long quarterHour, String tenant, Map<Combination, Outlier> outliers) {
-            this.quarterHour = quarterHour;
-            this.outliers = outliers;
-            this.topUsers = closes.topUsers(
-                    tenant, Detectors.dayOf(quarterHour), series.costOf(tenant, Detectors.dayOf(quarterHour)));
-            if (!topUsers.isEmpty()) {
-                series.topUser(tenant, quarterHour, topUsers.get(0).cost());
-            }
-            this.dailyBudget = budgets.of(tenant);
-            this.teller = new AlertTeller(
-                    tenant,
-                    quarterHour,
-                    series,
-                    alerts,
-                    LIFE_CYCLE,
-                    notes,
-                    context.currentSystemTimeMs(),
-                    DetectStage.this::send);
-        }
-
-        void at(Scope scope) {
-            ScopeView view = series.view(scope, topUsers, dailyBudget);
-            Set<AlertKey> judged = new HashSet<>();
-            Set<String> detectors = new HashSet<>();
-            for (Verdict verdict : verdicts(view)) {
-                AlertKey key = new AlertKey(verdict.detector().label(), scope, verdict.subject());
-                judged.add(key);
-                detectors.add(key.detector());
-                teller.found(key, verdict, view);
-            }
-            detectors.add(Detector.REQUEST_OUTLIER.label());
-            for (AlertKey open : alerts.openOf(scope)) {
-                if (!judged.contains(open)) {
-                    // A detector that speaks of somebody else, or of nobody, has nothing against this one.
-                    teller.notFound(open, detectors.contains(open.detector()));
-                }
-            }
-        }
-
-        /** Also a feature that rests may have had one that comes late. */
-        boolean hasOutliers(Scope scope) {
-            return scope.kind() == Scope.Kind.FEATURE
-                    && outliers.keySet().stream().anyMatch(of -> of.feature().equals(scope.value()));
-        }
-
-        private List<Verdict> verdicts(ScopeView view) {
-            List<Verdict> verdicts =
-                    new ArrayList<>(Detectors.judge(view, quarterHour, settings, series.baseline(view, quarterHour)));
-            if (view.scope().kind() == Scope.Kind.FEATURE) {
-                outliers.forEach((of, outlier) -> {
-                    if (of.feature().equals(view.scope().value())) {
-                        verdicts.add(outlier.verdict(of.model()));
-                    }
-                });
-            }
-            return verdicts;
         }
     }
 

@@ -81,11 +81,16 @@ public final class RequestOutliers implements UsageFeed {
 
     @Override
     public void start(ProcessorContext<?, ?> context) {
-        store = context.getStateStore(STORE);
+        start(
+                context.<KeyValueStore<Bytes, byte[]>>getStateStore(STORE),
+                context.taskId().partition());
+    }
+
+    /** @param partition of the events */
+    void start(KeyValueStore<Bytes, byte[]> sketchStore, int partition) {
+        store = sketchStore;
         writers = new CloseBlock.Writer[partitions];
-        Arrays.setAll(
-                writers,
-                i -> new CloseBlock.Writer(source(partitions, context.taskId().partition())));
+        Arrays.setAll(writers, i -> new CloseBlock.Writer(source(partitions, partition)));
         kinds.clear();
         changed.clear();
         found.clear();

@@ -3,6 +3,7 @@ package io.spendstream.detect;
 import io.spendstream.anomaly.Explanation;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.Verdict;
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.Contributor;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -18,6 +19,8 @@ final class Sentences {
 
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME_OF_DAY =
+            DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int NANO_DIGITS = 9;
 
     private Sentences() {}
@@ -31,13 +34,16 @@ final class Sentences {
         }
         if (!contributors.isEmpty() && contributors.get(0).getSharePpm() < 1_000_000) {
             Contributor first = contributors.get(0);
-            text.append(first.getSharePpm() > 500_000 ? " Most of the day by " : " The largest part of the day by ")
-                    .append(first.getField())
+            text.append(
+                            first.getSharePpm() > 500_000
+                                    ? " Most of the day is of "
+                                    : " The largest part of the day is of ")
+                    .append(first.getField().replace('_', ' '))
                     .append(' ')
                     .append(first.getValue())
-                    .append(": ")
+                    .append(" (")
                     .append(percent(first.getSharePpm()))
-                    .append('.');
+                    .append(").");
         }
         return text.toString();
     }
@@ -53,12 +59,11 @@ final class Sentences {
     private static String what(Verdict verdict, long atMs) {
         String value = amount(verdict.measure(), verdict.value());
         String baseline = amount(verdict.measure(), verdict.baseline());
-        String since = " from " + MINUTE.format(Instant.ofEpochMilli(verdict.sinceMs())) + " to "
-                + MINUTE.format(Instant.ofEpochMilli(atMs)) + " UTC";
+        String since = span(verdict.sinceMs(), atMs);
         return switch (verdict.detector()) {
             case DAILY_ZSCORE, DAILY_RATIO, SEASONAL ->
-                "has spent " + value + since + ", where " + baseline + " are usual";
-            case COST_PER_REQUEST -> "costs " + value + " a request" + since + ", usually " + baseline;
+                "has spent " + value + since + ", " + comparedWith(verdict, baseline);
+            case COST_PER_REQUEST -> "costs " + value + " a request" + since + ", " + comparedWith(verdict, baseline);
             case CACHE_HIT_RATE ->
                 "has " + value + " of its prompt tokens from the cache" + since + ", usually " + baseline;
             case CONCENTRATION ->
@@ -66,15 +71,32 @@ final class Sentences {
                         + " of the tenant's spend" + since + ", usually " + baseline;
             case RETRY_WASTE -> "spends " + value + " on repeated and failed calls" + since + ", usually " + baseline;
             case UNPRICED_MODEL -> "has had " + value + " calls without a price" + since;
-            case SILENCE -> "has had no calls" + since + ", where " + baseline + " are usual";
+            case SILENCE ->
+                "has had no calls" + since + (verdict.baseline() > 0 ? ", where " + baseline + " calls are usual" : "");
             case LATE_SURGE -> "has had " + value + " of its calls come late" + since + ", usually " + baseline;
             case ESCALATION_RATE ->
                 "has had " + value + " of its calls tried with a cheaper model first" + since + ", usually " + baseline;
             case REQUEST_OUTLIER ->
                 "has had a request of " + value + " by " + verdict.subject() + " at "
-                        + MINUTE.format(Instant.ofEpochMilli(verdict.sinceMs())) + " UTC, where " + baseline
-                        + " are usual";
+                        + MINUTE.format(Instant.ofEpochMilli(verdict.sinceMs())) + " UTC, "
+                        + comparedWith(verdict, baseline);
         };
+    }
+
+    /** From a time to another, the day once where it is the same. */
+    private static String span(long fromMs, long toMs) {
+        boolean sameDay = Resolution.DAY.bucketOf(fromMs) == Resolution.DAY.bucketOf(toMs);
+        Instant to = Instant.ofEpochMilli(toMs);
+        return " from " + MINUTE.format(Instant.ofEpochMilli(fromMs)) + " to "
+                + (sameDay ? TIME_OF_DAY : MINUTE).format(to) + " UTC";
+    }
+
+    private static String comparedWith(Verdict verdict, String baseline) {
+        if (verdict.baseline() <= 0) {
+            return "where there is usually nothing";
+        }
+        double times = (double) verdict.value() / verdict.baseline();
+        return String.format(Locale.ROOT, times < 10 ? "%.1f" : "%,.0f", times) + " times the usual " + baseline;
     }
 
     private static String amount(String measure, long amount) {

@@ -242,6 +242,23 @@ class DetectorsTest {
         assertThat(levelOf(CHAT, Detector.RETRY_WASTE, quarter(day, 40))).isEqualTo(level);
     }
 
+    @Test
+    void callsThatFailAreWasteToo() {
+        // Given
+        long day = steady(CHAT, 14, 100, 1, 0.5);
+
+        // When a third of the cost is of errors and aborted calls, and nothing was tried again
+        add(CHAT, quarter(day, 40), 200, 2, 0.5, 0, 0);
+        long[] failed = new long[Figure.COUNT];
+        failed[Figure.FAILED_COST.ordinal()] = 2 * USD / 3;
+        scopes.add(CHAT, quarter(day, 40), failed);
+
+        // Then
+        Verdict verdict = verdict(CHAT, Detector.RETRY_WASTE, quarter(day, 40)).orElseThrow();
+        assertThat(verdict.level()).isEqualTo(Level.FIRING);
+        assertThat(verdict.value()).isEqualTo(333_333);
+    }
+
     @ParameterizedTest(name = "{0} % escalated: {1}")
     @CsvSource({"2, CLEAR", "40, FIRING"})
     void escalationRate(int percent, String level) {
