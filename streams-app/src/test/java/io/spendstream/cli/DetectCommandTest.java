@@ -34,7 +34,7 @@ class DetectCommandTest {
         StringBuilder plain = new StringBuilder("timestamp,value\n");
         StringBuilder spend = new StringBuilder("feature,start,requests,cost_usd,cache_savings_usd\r\n");
         for (Instant at = START; at.isBefore(START.plus(Duration.ofDays(10))); at = at.plus(Duration.ofMinutes(15))) {
-            boolean spikes = !at.isBefore(SPIKE) && at.isBefore(SPIKE.plus(Duration.ofHours(2)));
+            boolean spikes = !at.isBefore(SPIKE) && at.isBefore(SPIKE.plus(Duration.ofHours(1)));
             int cents = (spikes ? 500 : 100) + (int) (at.getEpochSecond() / 900 * 7 % 13);
             plain.append(at.toString().replace('T', ' ').replace("Z", ""))
                     .append(',')
@@ -42,7 +42,9 @@ class DetectCommandTest {
                     .append('\n');
             spend.append("chat,")
                     .append(at)
-                    .append(",20,")
+                    .append(",")
+                    .append(cents / 5)
+                    .append(",")
                     .append(cents / 100.0)
                     .append(",-0.1\r\n");
         }

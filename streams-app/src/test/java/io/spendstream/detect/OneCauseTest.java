@@ -69,7 +69,7 @@ class OneCauseTest {
     @Test
     void aSpikeOfTheTenantRingsOnceAndItsFeaturesArePartOfIt() {
         // When
-        run(SPIKE + 48, (feature, quarter) -> isSpike(quarter) ? 5 : 1);
+        run(SPIKE + 12, (feature, quarter) -> isSpike(quarter) ? 5 : 1);
 
         // Then
         assertThat(opened().count()).isGreaterThan(4);
