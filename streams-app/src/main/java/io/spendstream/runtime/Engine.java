@@ -35,6 +35,7 @@ import org.apache.kafka.streams.TaskMetadata;
 import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsNotStartedException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
@@ -133,8 +134,8 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
                 stopped.countDown();
             }
         });
-        streams = starting;
         leaveToCopies();
+        streams = starting;
         waitingFor = "the partitions to be assigned and restored";
         starting.start();
         prober.scheduleWithFixedDelay(this::probeQuietly, 0, PROBE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -292,7 +293,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
             return running.metadataForAllStreamsClients().stream()
                     .filter(instance -> !instance.hostInfo().equals(HostInfo.unavailable()))
                     .toList();
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | StreamsNotStartedException e) {
             return List.of(); // not running: no partition has an owner that could be asked
         }
     }
