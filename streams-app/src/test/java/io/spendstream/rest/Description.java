@@ -101,6 +101,10 @@ final class Description {
         return Pattern.compile(regex);
     }
 
+    JsonNode at(String pointer) {
+        return root.at(pointer);
+    }
+
     List<Operation> operations() {
         return operations;
     }
