@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
             KeysCommand.class,
             ExportCommand.class,
             ReconcileCommand.class,
-            DetectCommand.class
+            DetectCommand.class,
+            SizeCommand.class
         })
 public final class SpendstreamCli {
 

@@ -74,6 +74,14 @@ final class Problems {
         answer(request, problem);
     }
 
+    /** Answers what could be read in two ways. What comes after it on the connection is of nobody known. */
+    static void answerUnframed(HttpServerRequest request, String fault) {
+        request.response()
+                .putHeader("Connection", "close")
+                .endHandler(end -> request.connection().close());
+        answer(request, Problem.badRequest("It does not follow HTTP: " + fault, List.of()));
+    }
+
     private static Problem of(Throwable failure, RoutingContext ctx) {
         HttpServerRequest request = ctx.request();
         if (failure instanceof Problem.ProblemException known) {

@@ -12,6 +12,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
@@ -78,8 +79,17 @@ public final class RestServer implements AutoCloseable {
         public Future<?> start() {
             HttpServer server = vertx.createHttpServer(options(config, tls))
                     .invalidRequestHandler(Problems::answerInvalid)
-                    .requestHandler(router);
+                    .requestHandler(RestServer.this::handle);
             return server.listen().onSuccess(servers::add);
+        }
+    }
+
+    private void handle(HttpServerRequest request) {
+        String fault = Framing.fault(request);
+        if (fault == null) {
+            router.handle(request);
+        } else {
+            Problems.answerUnframed(request, fault);
         }
     }
 
