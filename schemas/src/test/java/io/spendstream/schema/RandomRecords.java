@@ -1,6 +1,7 @@
 package io.spendstream.schema;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +35,10 @@ final class RandomRecords {
         return switch (schema.getType()) {
             case NULL -> null;
             case BOOLEAN -> random.nextBoolean();
-            case INT -> random.nextInt() >> random.nextInt(32);
+            case INT ->
+                schema.getLogicalType() instanceof LogicalTypes.Date
+                        ? LocalDate.ofEpochDay(random.nextInt() >> random.nextInt(8, 32))
+                        : (Object) (random.nextInt() >> random.nextInt(32));
             case LONG ->
                 schema.getLogicalType() instanceof LogicalTypes.TimestampMillis
                         ? Instant.ofEpochMilli(random.nextLong() >> random.nextInt(10, 64))
