@@ -12,6 +12,7 @@ import static io.spendstream.connect.table.Column.time;
 import static io.spendstream.connect.table.Column.usd;
 import static io.spendstream.connect.table.Column.word;
 
+import io.spendstream.connect.AlertUnits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,15 +79,6 @@ final class Tables {
     private static final Set<String> MEASURE_NAMES = Stream.concat(
                     COUNTS.stream(), COSTS.stream().map(name -> name + "_nano_usd"))
             .collect(Collectors.toUnmodifiableSet());
-
-    /** In parts per million; its contributors' amounts are nano-USD, as those of a cost's share. */
-    private static final String RECONCILIATION_DRIFT = "reconciliation_drift";
-
-    /** Measures of alerts whose amounts are nano-USD, and those that are parts per million; others are counts. */
-    static final Set<String> MEASURES_USD = Set.of("cost", "cost_per_request");
-
-    static final Set<String> MEASURES_PPM = Set.of(
-            "cost_share", "cache_hit_rate", "retry_waste", "late_share", "escalation_rate", RECONCILIATION_DRIFT);
 
     static final String NANO_USD = "_nano_usd";
     private static final String USD = "_usd";
@@ -261,13 +253,12 @@ final class Tables {
 
     private static Object contributors(Struct alert) {
         String measure = String.valueOf(get(alert, "measure"));
-        boolean usd =
-                measure.equals("cost_share") || measure.equals(RECONCILIATION_DRIFT) || MEASURES_USD.contains(measure);
+        int digits = AlertUnits.contributorDigits(measure);
         return list(alert, "contributors", contributor -> {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("field", contributor.getString("field"));
             entry.put("value", contributor.getString("value"));
-            entry.put("amount", decimal(contributor.getInt64("amount"), usd ? Column.NANO_DIGITS : 0));
+            entry.put("amount", decimal(contributor.getInt64("amount"), digits));
             entry.put("share", decimal(contributor.getInt64("share_ppm"), Column.PPM_DIGITS));
             return entry;
         });
@@ -299,11 +290,7 @@ final class Tables {
 
     /** Decimal digits of the amounts of a status or an alert. */
     private static int digits(Struct record) {
-        String measure = String.valueOf(get(record, "measure")).toLowerCase(Locale.ROOT);
-        if (MEASURES_USD.contains(measure)) {
-            return Column.NANO_DIGITS;
-        }
-        return MEASURES_PPM.contains(measure) ? Column.PPM_DIGITS : 0;
+        return AlertUnits.digits(String.valueOf(get(record, "measure")).toLowerCase(Locale.ROOT));
     }
 
     private static boolean isSaved(Struct usage) {

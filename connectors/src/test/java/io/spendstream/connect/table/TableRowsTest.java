@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.apicurio.registry.utils.converter.avro.AvroData;
 import io.apicurio.registry.utils.converter.avro.AvroDataConfig;
 import io.spendstream.alert.AlertMeasure;
+import io.spendstream.connect.AlertUnits;
 import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.Measure;
@@ -295,8 +296,8 @@ class TableRowsTest {
     void the_units_of_alerts_are_those_of_the_application() {
         for (AlertMeasure measure : AlertMeasure.values()) {
             AlertMeasure.Unit unit = AlertMeasure.unitOf(measure.id());
-            assertThat(Tables.MEASURES_USD.contains(measure.id())).isEqualTo(unit == AlertMeasure.Unit.NANO_USD);
-            assertThat(Tables.MEASURES_PPM.contains(measure.id())).isEqualTo(unit == AlertMeasure.Unit.PPM);
+            assertThat(AlertUnits.MEASURES_USD.contains(measure.id())).isEqualTo(unit == AlertMeasure.Unit.NANO_USD);
+            assertThat(AlertUnits.MEASURES_PPM.contains(measure.id())).isEqualTo(unit == AlertMeasure.Unit.PPM);
         }
     }
 
