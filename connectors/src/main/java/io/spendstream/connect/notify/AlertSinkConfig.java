@@ -40,6 +40,7 @@ final class AlertSinkConfig extends AbstractConfig {
     static final String TENANTS = "alert.tenants";
     static final String SEVERITY_MIN = "alert.severity.min";
     static final String RESOLVED = "alert.resolved";
+    static final String MAX_AGE_MS = "alert.max.age.ms";
     static final String LINK = "alert.link";
     static final String ATTEMPTS = "retry.attempts";
     static final String BACKOFF_MS = "retry.backoff.ms";
@@ -81,6 +82,7 @@ final class AlertSinkConfig extends AbstractConfig {
     private static final String NO_TLS = "none";
 
     private static final int HOUR_MS = 3_600_000;
+    private static final long DAY_MS = 24L * HOUR_MS;
     /** Well below the interval after which a consumer that does not poll is left out (five minutes by default). */
     private static final int TIMEOUT_MAX_MS = 60_000;
 
@@ -143,6 +145,13 @@ final class AlertSinkConfig extends AbstractConfig {
                         true,
                         Importance.MEDIUM,
                         "Whether it is told when an alert is resolved.")
+                .define(
+                        MAX_AGE_MS,
+                        Type.LONG,
+                        DAY_MS,
+                        ConfigDef.Range.between(60_000, 90 * DAY_MS),
+                        Importance.LOW,
+                        "What is older when it is read is not told.")
                 .define(
                         LINK,
                         Type.STRING,
@@ -424,6 +433,11 @@ final class AlertSinkConfig extends AbstractConfig {
     Backoff backoff() {
         return new Backoff(
                 getInt(ATTEMPTS), Duration.ofMillis(getInt(BACKOFF_MS)), Duration.ofMillis(getInt(BACKOFF_MAX_MS)));
+    }
+
+    /** What is older is no news. */
+    Duration maxAge() {
+        return Duration.ofMillis(getLong(MAX_AGE_MS));
     }
 
     /** Whether what cannot be told is kept somewhere. */

@@ -40,7 +40,7 @@ public final class AlertSinkTask extends SinkTask {
     private final Clock clock;
     private final Deque<SinkRecord> waiting = new ArrayDeque<>();
     private Channel channel;
-    private Backoff backoff;
+    private Rules rules;
     private ErrantRecordReporter deadLetters;
     private String name;
     private int failures;
@@ -49,6 +49,9 @@ public final class AlertSinkTask extends SinkTask {
     private boolean paused;
     /** Null: what is past does not matter. */
     private Past past;
+
+    /** @param maxAge what is older, by its time and by Kafka's, is not told */
+    record Rules(Backoff backoff, Duration maxAge) {}
 
     /** Called by Connect. */
     public AlertSinkTask() {
@@ -71,15 +74,15 @@ public final class AlertSinkTask extends SinkTask {
         start(
                 props.getOrDefault("name", "alerts"),
                 config.channel(clock),
-                config.backoff(),
+                new Rules(config.backoff(), config.maxAge()),
                 config.hasDeadLetters() ? context.errantRecordReporter() : null);
     }
 
     /** @param reporter null: there is no dead letter queue */
-    void start(String connector, Channel tells, Backoff pauses, ErrantRecordReporter reporter) {
+    void start(String connector, Channel tells, Rules given, ErrantRecordReporter reporter) {
         name = connector;
         channel = tells;
-        backoff = pauses;
+        rules = given;
         deadLetters = reporter;
         past = tells.remembers() ? new Past() : null;
     }
@@ -186,7 +189,7 @@ public final class AlertSinkTask extends SinkTask {
             return channel.repeat(now);
         } catch (DeliveryException e) {
             LOG.warn("{}: what is open cannot be said again: {}", name, e.getMessage());
-            return now.plus(backoff.first());
+            return now.plus(rules.backoff().first());
         }
     }
 
@@ -198,7 +201,9 @@ public final class AlertSinkTask extends SinkTask {
         }
         try {
             AlertRecord alert = AlertRecord.of(kafkaRecord);
-            if (channel.wants(alert)) {
+            if (isOld(alert, kafkaRecord)) {
+                channel.recall(alert);
+            } else if (channel.wants(alert)) {
                 channel.deliver(alert);
                 LOG.info("{}: told of alert {} {}", name, alert.id(), alert.state());
             }
@@ -210,20 +215,26 @@ public final class AlertSinkTask extends SinkTask {
             if (!e.retriable()) {
                 return givenUp(kafkaRecord, e.getMessage());
             }
-            if (backoff.isLast(failures)) {
+            if (rules.backoff().isLast(failures)) {
                 return givenUp(kafkaRecord, e.getMessage() + "; tried " + failures + " times");
             }
-            Duration pause = backoff.pause(failures, e.retryAfter(), ThreadLocalRandom.current());
+            Duration pause = rules.backoff().pause(failures, e.retryAfter(), ThreadLocalRandom.current());
             notBefore = clock.instant().plus(pause);
             LOG.warn(
                     "{}: {}; try {} of {} in {} ms",
                     name,
                     e.getMessage(),
                     failures + 1,
-                    backoff.attempts(),
+                    rules.backoff().attempts(),
                     pause.toMillis());
             return false;
         }
+    }
+
+    private boolean isOld(AlertRecord alert, SinkRecord kafkaRecord) {
+        Instant oldest = clock.instant().minus(rules.maxAge());
+        Instant said = kafkaRecord.timestamp() == null ? Instant.MIN : Instant.ofEpochMilli(kafkaRecord.timestamp());
+        return alert.changedAt().isBefore(oldest) && said.isBefore(oldest);
     }
 
     /** Whether it is in the dead letter queue; else the task is broken, so that nobody takes the alert for told. */

@@ -17,7 +17,7 @@ interface Channel extends AutoCloseable {
      */
     void deliver(AlertRecord alert) throws DeliveryException;
 
-    /** A change that was dealt with before this task began. Asked only where {@link #remembers}. */
+    /** A change that is not told: it was dealt with before this task began, or is no news. */
     default void recall(AlertRecord alert) {}
 
     /** What is of these partitions is another task's now. */

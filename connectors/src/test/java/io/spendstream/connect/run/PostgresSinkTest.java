@@ -20,31 +20,25 @@ import io.spendstream.v1.BudgetPeriod;
 import io.spendstream.v1.BudgetThreshold;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A stock worker, a real broker, the application and a real PostgreSQL: the tables hold what REST answers. */
+@ExtendWith(ConnectWorld.Shared.class)
 class PostgresSinkTest {
 
-    private static final Path HOME = Path.of("").toAbsolutePath();
     private static final String NAME = "connect";
     private static final List<String> TABLES = List.of("spend_rollups", "usage_priced", "budget_status", "alerts");
     private static final int RECORDS = 3_000;
-
-    @TempDir
-    static Path directory;
 
     private static Cluster cluster;
     private static Postgres postgres;
@@ -52,40 +46,15 @@ class PostgresSinkTest {
     private static ConnectClient connect;
 
     @BeforeAll
-    static void start() throws Exception {
-        cluster = Cluster.start(directory);
-        Map<String, String> environment = new HashMap<>();
-        postgres = Postgres.start(null, 0);
-        postgres.prepare(HOME);
-        environment.putAll(postgres.environment());
-        environment.put("SPENDSTREAM_REGISTRY_URL", cluster.registryUrl());
-        worker = new WorkerProcess(
-                        HOME,
-                        Path.of("target", "worker").toAbsolutePath(),
-                        0,
-                        400,
-                        Map.of("bootstrap.servers", cluster.bootstrapServers(), "offset.flush.interval.ms", "1000"),
-                        environment)
-                .start();
-        connect = new ConnectClient(worker.url());
-        connect.awaitReady(Scene.PATIENCE, worker::isAlive);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        if (worker != null) {
-            worker.close();
-        }
-        if (postgres != null) {
-            postgres.close();
-        }
-        if (cluster != null) {
-            cluster.close();
-        }
+    static void start(ConnectWorld world) {
+        cluster = world.cluster;
+        postgres = world.postgres;
+        worker = world.worker;
+        connect = world.connect;
     }
 
     private static ConnectorFile shipped() throws Exception {
-        return ConnectorFile.of(HOME.resolve("config/postgres.properties"));
+        return ConnectWorld.shipped("postgres");
     }
 
     @Test

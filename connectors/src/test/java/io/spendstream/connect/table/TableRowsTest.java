@@ -3,10 +3,9 @@ package io.spendstream.connect.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.apicurio.registry.utils.converter.avro.AvroData;
-import io.apicurio.registry.utils.converter.avro.AvroDataConfig;
 import io.spendstream.alert.AlertMeasure;
 import io.spendstream.connect.AlertUnits;
+import io.spendstream.connect.ConnectData;
 import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.Measure;
@@ -36,11 +35,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.message.BinaryMessageEncoder;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.record.TimestampType;
@@ -66,25 +60,9 @@ class TableRowsTest {
     }
 
     private static SinkRecord record(String topic, Object key, SpecificRecord value) {
-        SchemaAndValue data = value == null ? SchemaAndValue.NULL : connect(value);
+        SchemaAndValue data = value == null ? SchemaAndValue.NULL : ConnectData.of(value);
         return new SinkRecord(
                 topic, 3, Schema.STRING_SCHEMA, key, data.schema(), data.value(), 7, 99L, TimestampType.CREATE_TIME);
-    }
-
-    private static SchemaAndValue connect(SpecificRecord value) {
-        try {
-            byte[] bytes = new BinaryMessageEncoder<SpecificRecord>(
-                            SpecificData.getForClass(value.getClass()), value.getSchema())
-                    .encode(value)
-                    .array();
-            // Ten bytes say which schema it is.
-            GenericRecord generic = new GenericDatumReader<GenericRecord>(value.getSchema())
-                    .read(null, DecoderFactory.get().binaryDecoder(bytes, 10, bytes.length - 10, null));
-            return new AvroData(new AvroDataConfig(Map.of("enhanced.avro.schema.support", true)))
-                    .toConnectData(value.getSchema(), generic);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private Struct row(String topic, SpecificRecord value) {
