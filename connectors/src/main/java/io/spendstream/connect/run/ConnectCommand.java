@@ -20,12 +20,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,8 +37,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "connect",
         mixinStandardHelpOptions = true,
-        description = "Runs a Kafka Connect worker that writes spend, calls, budgets and alerts to PostgreSQL, until"
-                + " Ctrl-C. Prints one line that begins with 'ready' and has the addresses.")
+        description = "Runs a Kafka Connect worker that writes spend, calls, budgets and alerts to PostgreSQL, and tells"
+                + " people and pagers of alerts where that is asked for, until Ctrl-C. Prints one line that begins with"
+                + " 'ready' and has the addresses.")
 public final class ConnectCommand implements Callable<Integer> {
 
     static final int EXIT_FAILED = 1;
@@ -110,6 +114,9 @@ public final class ConnectCommand implements Callable<Integer> {
                     + " Default: a temporary directory; the data are deleted at the end")
     private Path dataDir;
 
+    @Mixin
+    private AlertSinkOptions alertSinks;
+
     @Spec
     private CommandSpec spec;
 
@@ -151,6 +158,7 @@ public final class ConnectCommand implements Callable<Integer> {
     private int run(PrintWriter out) throws Refused, IOException, InterruptedException {
         Path home = Path.of(System.getenv().getOrDefault(HOME_VARIABLE, "")).toAbsolutePath();
         List<ConnectorFile> connectors = connectors(home);
+        List<ConnectorFile> sinks = alertSinks(home);
         checkPort();
         checkKafka();
         checkRegistry();
@@ -164,13 +172,27 @@ public final class ConnectCommand implements Callable<Integer> {
             try (WorkerProcess worker = worker(home, directory, postgres)) {
                 // Ctrl-C ends this process without unwinding it.
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(worker, postgres), "stop-connect"));
-                start(worker, connectors, replay || empty);
-                out.println(
-                        "ready connect=" + worker.url() + " postgres=" + postgres.address() + " log=" + worker.log());
+                start(worker, connectors, sinks, replay || empty);
+                out.println(ready(worker, postgres, sinks));
                 out.flush();
                 int exit = worker.awaitEnd();
                 throw new Refused(EXIT_FAILED, "the worker ended with " + exit + "; see " + worker.log());
             }
+        }
+    }
+
+    private static String ready(WorkerProcess worker, Postgres postgres, List<ConnectorFile> sinks) {
+        String ready = "ready connect=" + worker.url() + " postgres=" + postgres.address() + " log=" + worker.log();
+        return sinks.isEmpty()
+                ? ready
+                : ready + " alerts=" + sinks.stream().map(ConnectorFile::name).collect(Collectors.joining(","));
+    }
+
+    private List<ConnectorFile> alertSinks(Path home) throws Refused, IOException {
+        try {
+            return alertSinks.connectors(home);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(EXIT_USAGE, e.getMessage());
         }
     }
 
@@ -242,6 +264,7 @@ public final class ConnectCommand implements Callable<Integer> {
     private WorkerProcess worker(Path home, Path directory, Postgres postgres) throws IOException {
         Map<String, String> environment = new HashMap<>(postgres.environment());
         environment.put("SPENDSTREAM_REGISTRY_URL", registryUrl);
+        environment.putAll(alertSinks.environment());
         return new WorkerProcess(
                         home,
                         directory,
@@ -252,25 +275,34 @@ public final class ConnectCommand implements Callable<Integer> {
                 .start();
     }
 
-    private void start(WorkerProcess worker, List<ConnectorFile> connectors, boolean fromTheBeginning)
+    /** @param fromTheBeginning of the tables: nobody wants to be told of the alerts of the past */
+    private void start(
+            WorkerProcess worker,
+            List<ConnectorFile> tables,
+            List<ConnectorFile> alerts,
+            boolean fromTheBeginning)
             throws Refused, IOException {
         ConnectClient client = new ConnectClient(worker.url());
         try {
             client.awaitReady(START_LIMIT, worker::isAlive);
             List<String> problems = new ArrayList<>();
-            for (ConnectorFile connector : connectors) {
+            for (ConnectorFile connector : concat(tables, alerts)) {
                 client.problems(connector.config()).forEach(problem -> problems.add(connector.file() + ": " + problem));
             }
             if (!problems.isEmpty()) {
                 throw new Refused(EXIT_USAGE, String.join("\nspendstream: ", problems));
             }
-            for (ConnectorFile connector : connectors) {
-                client.run(connector.name(), connector.config(), fromTheBeginning);
+            for (ConnectorFile connector : concat(tables, alerts)) {
+                client.run(connector.name(), connector.config(), fromTheBeginning && tables.contains(connector));
                 client.awaitRunning(connector.name(), START_LIMIT);
             }
         } catch (TimeoutException | IllegalStateException e) {
             throw new Refused(EXIT_FAILED, e.getMessage() + "; see " + worker.log());
         }
+    }
+
+    private static List<ConnectorFile> concat(List<ConnectorFile> one, List<ConnectorFile> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
     }
 
     static CommandLine command() {

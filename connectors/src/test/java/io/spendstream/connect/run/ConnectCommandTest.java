@@ -7,8 +7,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command says before anything is started. */
 class ConnectCommandTest {
@@ -64,23 +71,58 @@ class ConnectCommandTest {
         assertThat(outcome.errors()).contains("--port").contains("0 to 65535");
     }
 
-    @Test
-    void the_page_about_connectors_has_every_key_as_it_is_shipped() throws IOException {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--smtp localhost:25 | --smtp needs --mail-to",
+                "--mail-to ann@example.com | --mail-to needs --smtp",
+                "--smtp localhost --mail-to ann@example.com | --smtp takes HOST:PORT",
+                "--webhook-url http://localhost:1/ | SPENDSTREAM_WEBHOOK_SECRET"
+            })
+    void sinks_of_alerts_that_lack_something_are_refused(String options, String reason) {
+        List<String> arguments = new ArrayList<>(List.of("connect"));
+        arguments.addAll(List.of(options.split(" ")));
+
+        Outcome outcome = call(arguments.toArray(String[]::new));
+
+        assertThat(outcome.exitCode()).isEqualTo(ConnectCommand.EXIT_USAGE);
+        assertThat(outcome.errors()).contains(reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "webhook", "slack", "alertmanager", "email"})
+    void the_pages_about_connectors_have_every_key_as_it_is_shipped(String connector) throws IOException {
         String page = Files.readString(Path.of("../docs/connectors.md"));
-        String table = page.substring(page.indexOf("<!-- keys: begin -->"), page.indexOf("<!-- keys: end -->"));
+        if (!connector.equals("postgres")) {
+            page = Files.readString(Path.of("../docs/alert-sinks.md"));
+        }
+        Map<String, String> documented = new TreeMap<>();
+        for (String table : List.of(connector, "all sinks")) {
+            if (table.equals(connector) || !connector.equals("postgres")) {
+                documented.putAll(keys(page, table, connector));
+            }
+        }
 
-        String expected = ConnectorFile.read(Path.of("config/postgres.properties")).entrySet().stream()
-                .map(entry -> entry.getKey() + " " + (entry.getValue().isEmpty() ? "empty" : entry.getValue()))
-                .sorted()
-                .reduce("", (all, line) -> all + line + "\n");
+        Map<String, String> expected = new TreeMap<>();
+        ConnectorFile.read(Path.of("config/" + connector + ".properties"))
+                .forEach((key, value) -> expected.put(key, value.isEmpty() ? "empty" : value));
+        assertThat(documented).isEqualTo(expected);
+    }
 
-        String documented = table.lines()
+    /** Of the table of that name: key to what is shipped, in which NAME stands for the connector's name. */
+    private static Map<String, String> keys(String page, String table, String connector) {
+        String begin = "<!-- keys of " + table + ": begin -->";
+        String end = "<!-- keys of " + table + ": end -->";
+        assertThat(page).contains(begin, end);
+        Map<String, String> keys = new TreeMap<>();
+        page.substring(page.indexOf(begin), page.indexOf(end))
+                .lines()
                 .filter(line -> line.startsWith("| `"))
                 .map(line -> line.split("\\|"))
-                .map(cells -> cells[1].strip().replace("`", "") + " "
-                        + cells[2].strip().replace("`", ""))
-                .sorted()
-                .reduce("", (all, line) -> all + line + "\n");
-        assertThat(documented).isEqualTo(expected);
+                .forEach(cells -> keys.put(
+                        cells[1].strip().replace("`", ""),
+                        cells[2].strip().replace("`", "").replace("NAME", connector)));
+        return keys;
     }
 }
