@@ -14,7 +14,8 @@ class PluginBoundaryTest {
     @ArchTest
     static final ArchRule plugins_know_nothing_of_the_sandbox = noClasses()
             .that()
-            .resideInAnyPackage("io.spendstream.connect", "io.spendstream.connect.table")
+            .resideInAnyPackage(
+                    "io.spendstream.connect", "io.spendstream.connect.table", "io.spendstream.connect.notify")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

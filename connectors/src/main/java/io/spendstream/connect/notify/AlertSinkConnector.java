@@ -41,7 +41,7 @@ public abstract class AlertSinkConnector extends SinkConnector {
 
     @Override
     public final void start(Map<String, String> given) {
-        props = Map.copyOf(given);
+        props = new HashMap<>(given);
     }
 
     @Override

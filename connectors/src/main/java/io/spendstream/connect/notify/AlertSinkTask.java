@@ -294,8 +294,6 @@ public final class AlertSinkTask extends SinkTask {
             failures = 0;
             notBefore = Instant.MIN;
         }
-        // Connect forgets on its own which were paused of those that are gone.
-        paused = paused && waiting.size() >= WAITING_MAX;
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.spendstream.connect.notify;
 
 import io.spendstream.connect.AlertUnits;
 import java.math.BigDecimal;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -65,7 +67,7 @@ final class TemplateModel {
 
     /** Where the application shows the alert. */
     static String alertUrl(String link, AlertRecord alert) {
-        return link + "/v1/alerts?id=" + alert.id();
+        return link + "/v1/alerts?id=" + URLEncoder.encode(alert.id(), StandardCharsets.UTF_8);
     }
 
     /** {@code budget_threshold} as {@code Budget threshold}. */

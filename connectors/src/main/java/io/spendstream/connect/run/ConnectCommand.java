@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "connect",
         mixinStandardHelpOptions = true,
-        description = "Runs a Kafka Connect worker that writes spend, calls, budgets and alerts to PostgreSQL, and tells"
-                + " people and pagers of alerts where that is asked for, until Ctrl-C. Prints one line that begins with"
-                + " 'ready' and has the addresses.")
+        description =
+                "Runs a Kafka Connect worker that writes spend, calls, budgets and alerts to PostgreSQL, and tells"
+                        + " people and pagers of alerts where that is asked for, until Ctrl-C. Prints one line that begins with"
+                        + " 'ready' and has the addresses.")
 public final class ConnectCommand implements Callable<Integer> {
 
     static final int EXIT_FAILED = 1;
@@ -277,10 +278,7 @@ public final class ConnectCommand implements Callable<Integer> {
 
     /** @param fromTheBeginning of the tables: nobody wants to be told of the alerts of the past */
     private void start(
-            WorkerProcess worker,
-            List<ConnectorFile> tables,
-            List<ConnectorFile> alerts,
-            boolean fromTheBeginning)
+            WorkerProcess worker, List<ConnectorFile> tables, List<ConnectorFile> alerts, boolean fromTheBeginning)
             throws Refused, IOException {
         ConnectClient client = new ConnectClient(worker.url());
         try {

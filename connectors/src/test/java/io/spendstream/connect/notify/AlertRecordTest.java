@@ -24,7 +24,8 @@ class AlertRecordTest {
 
     @Test
     void an_alert_has_the_names_and_units_of_rest() {
-        AlertRecord alert = Alerts.alertRecord(Alerts.budget("a1", AlertState.OPEN).build());
+        AlertRecord alert =
+                Alerts.alertRecord(Alerts.budget("a1", AlertState.OPEN).build());
 
         assertThat(new String(JsonText.bytes(alert.fields()), StandardCharsets.UTF_8))
                 .isEqualTo("{\"id\":\"a1\",\"kind\":\"budget_threshold\",\"state\":\"OPEN\",\"severity\":\"warning\","
@@ -59,7 +60,8 @@ class AlertRecordTest {
     @Test
     void a_key_is_of_the_transition_and_of_nothing_else() {
         Alert open = Alerts.budget("a", AlertState.OPEN).build();
-        Alert sameToldOtherwise = Alert.newBuilder(open).setSummary("Other words").setValue(1).build();
+        Alert sameToldOtherwise =
+                Alert.newBuilder(open).setSummary("Other words").setValue(1).build();
         List<Alert> others = Stream.of(
                         Alert.newBuilder(open).setId("b"),
                         Alert.newBuilder(open).setState(AlertState.ESCALATED),
@@ -79,7 +81,15 @@ class AlertRecordTest {
     @Test
     void what_is_no_alert_is_refused_with_what_is_wrong() {
         SinkRecord text = new SinkRecord(
-                "budget-alerts", 0, Schema.STRING_SCHEMA, "k", Schema.STRING_SCHEMA, "x", 0, 0L, TimestampType.CREATE_TIME);
+                "budget-alerts",
+                0,
+                Schema.STRING_SCHEMA,
+                "k",
+                Schema.STRING_SCHEMA,
+                "x",
+                0,
+                0L,
+                TimestampType.CREATE_TIME);
 
         assertThatThrownBy(() -> AlertRecord.of(text))
                 .isInstanceOf(DataException.class)
@@ -89,7 +99,8 @@ class AlertRecordTest {
 
     @Test
     void the_samples_that_templates_are_tried_with_have_the_fields_of_alerts() {
-        AlertRecord alert = Alerts.alertRecord(Alerts.budget("a1", AlertState.OPEN).build());
+        AlertRecord alert =
+                Alerts.alertRecord(Alerts.budget("a1", AlertState.OPEN).build());
 
         for (AlertRecord sample : Samples.ALL) {
             assertThat(sample.fields()).containsOnlyKeys(alert.fields().keySet());
@@ -125,12 +136,14 @@ class AlertRecordTest {
 
     @Test
     void an_alert_of_several_tenants_matches_all_tenants_alone() {
-        AlertRecord alert =
-                Alerts.alertRecord(Alerts.budget("a", AlertState.OPEN).setTenant(null).build());
+        AlertRecord alert = Alerts.alertRecord(
+                Alerts.budget("a", AlertState.OPEN).setTenant(null).build());
 
-        assertThat(AlertFilter.of(List.of("*"), List.of("*"), AlertRecord.Severity.INFO, true).matches(alert))
+        assertThat(AlertFilter.of(List.of("*"), List.of("*"), AlertRecord.Severity.INFO, true)
+                        .matches(alert))
                 .isTrue();
-        assertThat(AlertFilter.of(List.of("*"), List.of("a*"), AlertRecord.Severity.INFO, true).matches(alert))
+        assertThat(AlertFilter.of(List.of("*"), List.of("a*"), AlertRecord.Severity.INFO, true)
+                        .matches(alert))
                 .isFalse();
     }
 

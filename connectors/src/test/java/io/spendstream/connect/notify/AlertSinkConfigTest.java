@@ -51,7 +51,8 @@ class AlertSinkConfigTest {
 
     @Test
     void a_sound_configuration_has_no_faults() {
-        SOUND.keySet().forEach(sink -> assertThat(faults(sink, Map.of())).as(sink).isEmpty());
+        SOUND.keySet()
+                .forEach(sink -> assertThat(faults(sink, Map.of())).as(sink).isEmpty());
     }
 
     @ParameterizedTest
@@ -81,7 +82,7 @@ class AlertSinkConfigTest {
                 "webhook | smtp.host | x | smtp.host | no such key",
                 "webhook | alert.kinds | budget_*,B! | alert.kinds | 'B!'",
                 "webhook | alert.severity.min | urgent | alert.severity.min | warning",
-                "webhook | alert.resolved | perhaps | alert.resolved | boolean",
+                "webhook | alert.resolved | perhaps | alert.resolved | true or false",
                 "webhook | alert.max.age.ms | 1 | alert.max.age.ms | 60000",
                 "webhook | alert.link | spend.example.com | alert.link | http://",
                 "webhook | retry.attempts | 0 | retry.attempts | at least 1",
@@ -101,7 +102,7 @@ class AlertSinkConfigTest {
                 "email | smtp.security | ssl | smtp.security | starttls",
                 "email | smtp.user | ann | smtp.password | both",
                 "email | smtp.password | pass-word | smtp.password | both",
-                "email | mail.from | spend | mail.from | name@host",
+                "email | mail.from | spend | mail.from | no address",
                 "email | mail.to | 'a@example.com,@' | mail.to | no address",
                 "email | mail.to | | mail.to | Missing required",
                 "email | mail.subject.template | {{x}} | mail.subject.template | x",
@@ -116,7 +117,10 @@ class AlertSinkConfigTest {
         Map<String, String> faults = faults(sink, change);
 
         assertThat(faults).containsOnlyKeys(culprit);
-        assertThat(faults.get(culprit)).contains(reason).doesNotContain("pass-word").doesNotContain("MfKQ");
+        assertThat(faults.get(culprit))
+                .contains(reason)
+                .doesNotContain("pass-word")
+                .doesNotContain("MfKQ");
     }
 
     @Test
@@ -144,9 +148,11 @@ class AlertSinkConfigTest {
         SlackSinkConnector connector = new SlackSinkConnector();
         connector.start(SOUND.get("slack"));
 
-        assertThat(connector.taskConfigs(2)).hasSize(2).allSatisfy(task -> assertThat(task)
-                .containsEntry("spendstream.target", "SLACK")
-                .containsAllEntriesOf(SOUND.get("slack")));
+        assertThat(connector.taskConfigs(2))
+                .hasSize(2)
+                .allSatisfy(task -> assertThat(task)
+                        .containsEntry("spendstream.target", "SLACK")
+                        .containsAllEntriesOf(SOUND.get("slack")));
         assertThat(connector.taskClass()).isEqualTo(AlertSinkTask.class);
     }
 }

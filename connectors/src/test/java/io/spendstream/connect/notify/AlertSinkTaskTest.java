@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -162,6 +163,11 @@ class AlertSinkTaskTest {
         }
 
         @Override
+        public PluginMetrics pluginMetrics() {
+            throw new UnsupportedOperationException("no metrics of its own");
+        }
+
+        @Override
         public void requestCommit() {
             commitRequested = true;
         }
@@ -188,7 +194,11 @@ class AlertSinkTaskTest {
 
     @Test
     void what_is_told_is_committed_at_once() {
-        put(open("a", 0), Alerts.sinkRecord(Alerts.budget("b", AlertState.OPEN).setNotify(false).build(), 1), open("c", 2));
+        put(
+                open("a", 0),
+                Alerts.sinkRecord(
+                        Alerts.budget("b", AlertState.OPEN).setNotify(false).build(), 1),
+                open("c", 2));
 
         assertThat(told.delivered).containsExactly("a OPEN", "c OPEN");
         assertThat(context.commitRequested).isTrue();

@@ -36,7 +36,10 @@ class AlertmanagerTest {
                 AlertFilter.of(List.of("*"), List.of("*"), least, true),
                 Template.of(AlertSinkConfig.shipped("description.mustache"), Template.Escape.NONE),
                 new AlertmanagerChannel.Settings(
-                        Map.of("cluster", "eu"), Duration.ofMinutes(1), Duration.ofHours(1), "https://spend.example.com"),
+                        Map.of("cluster", "eu"),
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(1),
+                        "https://spend.example.com"),
                 clock);
     }
 
@@ -118,7 +121,8 @@ class AlertmanagerTest {
         channel.recall(Alerts.alertRecord(Alerts.budget("told", AlertState.OPEN).build()));
         channel.recall(Alerts.alertRecord(
                 Alerts.budget("quiet", AlertState.OPEN).setNotify(false).build()));
-        channel.recall(Alerts.alertRecord(Alerts.budget("resolved", AlertState.OPEN).build()));
+        channel.recall(
+                Alerts.alertRecord(Alerts.budget("resolved", AlertState.OPEN).build()));
         channel.recall(Alerts.alertRecord(
                 Alerts.budget("resolved", AlertState.RESOLVED).build()));
         channel.recall(Alerts.alertRecord(Alerts.budget("long ago", AlertState.OPEN)
@@ -133,7 +137,9 @@ class AlertmanagerTest {
 
         channel.repeat(NOW);
 
-        assertThat(last()).extracting(alert -> alert.get("labels").get("alert_id").asText()).containsExactly("told", "long ago");
+        assertThat(last())
+                .extracting(alert -> alert.get("labels").get("alert_id").asText())
+                .containsExactly("told", "long ago");
         // Not before its time.
         channel.repeat(NOW.plusSeconds(59));
         assertThat(alertmanager.requests()).hasSize(1);

@@ -122,7 +122,8 @@ class EmailChannelTest {
 
         MimeMessage mail = server.getReceivedMessages()[0];
         assertThat(mail.getSubject()).isEqualTo("OPEN 80.000000001 USD");
-        assertThat(((MimeMultipart) mail.getContent()).getBodyPart(1).getContent()).isEqualTo("<p>a &amp; b</p>");
+        assertThat(((MimeMultipart) mail.getContent()).getBodyPart(1).getContent())
+                .isEqualTo("<p>a &amp; b</p>");
     }
 
     @Test
@@ -130,9 +131,10 @@ class EmailChannelTest {
         server.setUser("spend@example.com", "spend", "right-password");
 
         channel(Map.of("smtp.user", "spend", "smtp.password", "right-password")).deliver(alert(a -> a));
-        DeliveryException failure = catchThrowableOfType(DeliveryException.class, () -> channel(
-                        Map.of("smtp.user", "spend", "smtp.password", "wrong-password"))
-                .deliver(alert(a -> a)));
+        DeliveryException failure = catchThrowableOfType(
+                DeliveryException.class,
+                () -> channel(Map.of("smtp.user", "spend", "smtp.password", "wrong-password"))
+                        .deliver(alert(a -> a)));
 
         assertThat(server.getReceivedMessages()).isNotEmpty();
         assertThat(failure.retriable()).isFalse();

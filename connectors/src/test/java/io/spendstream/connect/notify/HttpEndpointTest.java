@@ -73,8 +73,19 @@ class HttpEndpointTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, false", "401, false", "403, false", "404, false", "410, false", "422, false",
-        "408, true", "425, true", "429, true", "500, true", "502, true", "503, true", "504, true"
+        "400, false",
+        "401, false",
+        "403, false",
+        "404, false",
+        "410, false",
+        "422, false",
+        "408, true",
+        "425, true",
+        "429, true",
+        "500, true",
+        "502, true",
+        "503, true",
+        "504, true"
     })
     void a_status_says_whether_trying_again_may_help(int status, boolean retriable) {
         stub.behave((number, exchange) -> HttpStub.reply(exchange, status, "no"));
@@ -173,7 +184,8 @@ class HttpEndpointTest {
 
         assertThat(failure).hasMessageContaining("cannot be reached");
         assertThat(failure.retriable()).isTrue();
-        assertThat(failure(URI.create("http://no-such-host.invalid" + SECRET_PATH)).retriable())
+        assertThat(failure(URI.create("http://no-such-host.invalid" + SECRET_PATH))
+                        .retriable())
                 .isTrue();
     }
 

@@ -29,7 +29,14 @@ class RetryRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 500, 1000", "2, 1000, 2000", "3, 2000, 4000", "6, 16000, 32000", "7, 30000, 60000", "90, 30000, 60000"})
+    @CsvSource({
+        "1, 500, 1000",
+        "2, 1000, 2000",
+        "3, 2000, 4000",
+        "6, 16000, 32000",
+        "7, 30000, 60000",
+        "90, 30000, 60000"
+    })
     void a_pause_doubles_up_to_a_limit_and_half_of_it_is_left_to_chance(int failures, long leastMs, long mostMs) {
         assertThat(BACKOFF.pause(failures, Duration.ZERO, always(false))).hasMillis(leastMs);
         assertThat(BACKOFF.pause(failures, Duration.ZERO, always(true))).hasMillis(mostMs);
@@ -45,7 +52,8 @@ class RetryRulesTest {
     void the_last_try_is_the_one_of_the_number_of_attempts() {
         assertThat(BACKOFF.isLast(4)).isFalse();
         assertThat(BACKOFF.isLast(5)).isTrue();
-        assertThat(new Backoff(1, Duration.ofMillis(1), Duration.ofMillis(1)).isLast(1)).isTrue();
+        assertThat(new Backoff(1, Duration.ofMillis(1), Duration.ofMillis(1)).isLast(1))
+                .isTrue();
         assertThat(new Backoff(2, Duration.ofMillis(1), Duration.ofMillis(1)).pause(1, Duration.ZERO, always(true)))
                 .hasMillis(1);
     }

@@ -63,7 +63,8 @@ class TemplateTest {
 
         assertThat(render("{{labels.owner}}/{{labels.rule}}/{{scope.feature}}/{{scope.team}}", Escape.NONE, alert))
                 .isEqualTo("search//chat/");
-        assertThat(render("{{#labels.rule}}rule{{/labels.rule}}{{^labels.rule}}none{{/labels.rule}}", Escape.NONE, alert))
+        assertThat(render(
+                        "{{#labels.rule}}rule{{/labels.rule}}{{^labels.rule}}none{{/labels.rule}}", Escape.NONE, alert))
                 .isEqualTo("none");
     }
 
@@ -86,18 +87,19 @@ class TemplateTest {
 
     @Test
     void small_amounts_are_written_plainly() throws Exception {
-        assertThat(render("{{value}}", Escape.NONE, Alerts.budget("a", AlertState.OPEN).setValue(1)))
+        assertThat(render(
+                        "{{value}}",
+                        Escape.NONE,
+                        Alerts.budget("a", AlertState.OPEN).setValue(1)))
                 .isEqualTo("0.000000001");
     }
 
     @Test
     void the_message_to_slack_shows_state_severity_amounts_and_who_spends() throws Exception {
-        String message = render(
-                AlertSinkConfig.shipped("slack.mustache"), Escape.SLACK, Alerts.budget("a1", AlertState.OPEN));
+        String message =
+                render(AlertSinkConfig.shipped("slack.mustache"), Escape.SLACK, Alerts.budget("a1", AlertState.OPEN));
 
-        assertThat(message)
-                .isEqualTo(
-                        """
+        assertThat(message).isEqualTo("""
                         :large_orange_circle: *Budget threshold (warning)*
                         80 % of the budget daily are spent
                         • limit: 100.00 USD, now: 80.000000001 USD
@@ -143,7 +145,8 @@ class TemplateTest {
 
     @Test
     void a_subject_is_one_short_line() {
-        assertThat(EmailChannel.oneLine("a\r\nBcc: eve@example.com\n\tb \u2028c")).isEqualTo("a Bcc: eve@example.com b c");
+        assertThat(EmailChannel.oneLine("a\r\nBcc: eve@example.com\n\tb \u2028c"))
+                .isEqualTo("a Bcc: eve@example.com b c");
         assertThat(EmailChannel.oneLine("x".repeat(500))).hasSize(EmailChannel.SUBJECT_MAX);
     }
 }

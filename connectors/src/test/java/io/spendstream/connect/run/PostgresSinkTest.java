@@ -3,6 +3,7 @@ package io.spendstream.connect.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spendstream.Spendstream;
 import io.spendstream.acceptance.Await;
 import io.spendstream.acceptance.Cluster;
@@ -12,6 +13,7 @@ import io.spendstream.acceptance.Scene;
 import io.spendstream.acceptance.SpendClient;
 import io.spendstream.acceptance.SpendQuestion;
 import io.spendstream.acceptance.SpendTable;
+import io.spendstream.connect.notify.HttpStub;
 import io.spendstream.usage.Measure;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetAction;
@@ -86,7 +88,8 @@ class PostgresSinkTest {
 
     @Test
     void tables_equal_rest_after_a_kill_in_the_middle_and_a_replay_changes_nothing() throws Exception {
-        try (Scene scene = new Scene(cluster, NAME);
+        try (HttpStub webhooks = HttpStub.start(HttpStub.status(204));
+                Scene scene = new Scene(cluster, NAME);
                 Spendstream app = scene.startHere(Map.of())) {
             // Given: calls of every kind, late ones among them, and budgets that they spend
             SpendClient client = new SpendClient(app.url());
@@ -97,6 +100,8 @@ class PostgresSinkTest {
             scene.load.send(stream.take(RECORDS));
             ConnectorFile file = configured();
             connect.run(file.name(), file.config(), false);
+            ConnectorFile alerts = alertsTo(webhooks);
+            connect.run(alerts.name(), alerts.config(), false);
 
             // When: the worker is lost while it writes, more comes meanwhile, and a price that corrects what came
             // before
@@ -120,6 +125,8 @@ class PostgresSinkTest {
             assertViews(client, scene);
             assertBudgets(client);
             assertAlerts(client);
+            assertWebhooks(client, webhooks);
+            connect.stop(alerts.name());
             assertReplayChangesNothing(file);
         }
     }
@@ -136,6 +143,15 @@ class PostgresSinkTest {
                 "batch.size", "200",
                 "consumer.override.max.poll.records", "200",
                 "consumer.override.session.timeout.ms", "6000"));
+    }
+
+    private static ConnectorFile alertsTo(HttpStub webhooks) throws Exception {
+        return ConnectWorld.shipped("webhook")
+                .with(Map.of(
+                        "topics",
+                        NAME + "-budget-alerts," + NAME + "-anomaly-alerts",
+                        "http.url",
+                        webhooks.url("/").toString()));
     }
 
     private static Budget budget(String id, BudgetMeasure measure) {
@@ -365,6 +381,32 @@ class PostgresSinkTest {
                                             row.text(4),
                                             plain(row.number("value")),
                                             row.time(6).toString())));
+                    return seen;
+                },
+                expected::equals);
+    }
+
+    /** What was told last of an alert is what REST answers, field by field. */
+    private static void assertWebhooks(SpendClient client, HttpStub webhooks) {
+        Map<String, JsonNode> expected = new TreeMap<>();
+        for (JsonNode alert : client.json(
+                        client.get("/v1/alerts?notify=true&limit=1000").body())
+                .get("alerts")) {
+            // Nobody said anything, and the record would not say so.
+            assertThat(((ObjectNode) alert).remove("acknowledged").isNull()).isTrue();
+            expected.put(alert.get("id").asText(), alert);
+        }
+        assertThat(expected).isNotEmpty();
+        Await.until(
+                "webhooks as in REST: " + expected,
+                Scene.PATIENCE,
+                () -> {
+                    Map<String, JsonNode> seen = new TreeMap<>();
+                    webhooks.requests().forEach(request -> {
+                        JsonNode alert = client.json(request.body());
+                        seen.put(alert.get("id").asText(), alert);
+                    });
+                    seen.keySet().retainAll(expected.keySet());
                     return seen;
                 },
                 expected::equals);
