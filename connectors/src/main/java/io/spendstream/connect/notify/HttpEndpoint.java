@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -81,14 +82,21 @@ final class HttpEndpoint {
             judge(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw DeliveryException.passing(origin() + " did not answer within " + timeout.toMillis() + " ms");
+            throw late();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof HttpTimeoutException) {
+                throw late();
+            }
             throw DeliveryException.passing(origin() + " cannot be reached: " + clean(reason(e.getCause())));
         } catch (InterruptedException e) {
             answer.cancel(true);
             Thread.currentThread().interrupt();
             throw DeliveryException.passing("interrupted");
         }
+    }
+
+    private DeliveryException late() {
+        return DeliveryException.passing(origin() + " did not answer within " + timeout.toMillis() + " ms");
     }
 
     private void judge(HttpResponse<String> answer) throws DeliveryException {

@@ -70,8 +70,12 @@ final class Template {
                     })
                     .compile(text));
             for (AlertRecord sample : Samples.ALL) {
-                template.compiled.execute(TemplateModel.of(sample, null));
-                template.compiled.execute(TemplateModel.of(sample, "https://spend.example.com"));
+                for (String link : new String[] {null, "https://spend.example.com"}) {
+                    // Mustache takes a tag that is not closed for text.
+                    if (template.compiled.execute(TemplateModel.of(sample, link)).contains("{{")) {
+                        throw new IllegalArgumentException("a tag is not closed: {{ without }}");
+                    }
+                }
             }
             return template;
         } catch (MustacheException e) {

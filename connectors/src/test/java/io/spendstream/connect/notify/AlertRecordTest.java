@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -53,7 +56,7 @@ class AlertRecordTest {
                 .setValue(value)
                 .build());
 
-        assertThat(alert.fields().get("value")).hasToString(text);
+        assertThat(((BigDecimal) alert.fields().get("value")).toPlainString()).isEqualTo(text);
         assertThat(alert.fields().get("contributors").toString()).contains("amount=" + contributor);
     }
 
@@ -72,7 +75,7 @@ class AlertRecordTest {
                 .toList();
 
         assertThat(Alerts.key(open)).matches("[0-9a-f]{32}").isEqualTo(Alerts.key(sameToldOtherwise));
-        Set<String> keys = new java.util.HashSet<>();
+        Set<String> keys = new HashSet<>();
         keys.add(Alerts.key(open));
         others.forEach(other -> keys.add(Alerts.key(other)));
         assertThat(keys).hasSize(1 + others.size());
@@ -127,7 +130,7 @@ class AlertRecordTest {
         AlertFilter filter = AlertFilter.of(
                 List.of(kinds.split(";")),
                 List.of(tenants.split(";")),
-                AlertRecord.Severity.valueOf(least.toUpperCase(java.util.Locale.ROOT)),
+                AlertRecord.Severity.valueOf(least.toUpperCase(Locale.ROOT)),
                 resolved);
 
         assertThat(filter.matches(Alerts.alertRecord(Alerts.budget("a", state).build())))

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,7 +137,7 @@ class HttpEndpointTest {
             while (end.getCount() > 0) {
                 exchange.getResponseBody().write(' ');
                 exchange.getResponseBody().flush();
-                end.await(50, java.util.concurrent.TimeUnit.MILLISECONDS);
+                end.await(50, TimeUnit.MILLISECONDS);
             }
         });
 
