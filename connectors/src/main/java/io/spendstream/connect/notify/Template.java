@@ -72,7 +72,9 @@ final class Template {
             for (AlertRecord sample : Samples.ALL) {
                 for (String link : new String[] {null, "https://spend.example.com"}) {
                     // Mustache takes a tag that is not closed for text.
-                    if (template.compiled.execute(TemplateModel.of(sample, link)).contains("{{")) {
+                    if (template.compiled
+                            .execute(TemplateModel.of(sample, link))
+                            .contains("{{")) {
                         throw new IllegalArgumentException("a tag is not closed: {{ without }}");
                     }
                 }

@@ -139,8 +139,7 @@ class AlertSinkConfigTest {
         props.put("spendstream.target", "EMAIL");
         props.put("smtp.user", "ann");
 
-        assertThat(catchThrowable(() -> AlertSinkConfig.of(props)))
-                .hasMessageContaining("smtp.password: ");
+        assertThat(catchThrowable(() -> AlertSinkConfig.of(props))).hasMessageContaining("smtp.password: ");
     }
 
     @Test

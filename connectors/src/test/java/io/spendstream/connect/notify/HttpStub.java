@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real HTTP server on this machine that keeps what it got and answers as it is told. */
 public final class HttpStub implements AutoCloseable {
@@ -25,17 +26,23 @@ public final class HttpStub implements AutoCloseable {
         void answer(int number, HttpExchange exchange) throws IOException, InterruptedException;
     }
 
-    /** @param status that it was answered with; 0: with none */
-    public record Request(String method, String path, Map<String, String> headers, String body, int status) {
+    public record Request(
+            String method, String path, Map<String, String> headers, String body, HttpExchange exchange) {
 
         public String header(String name) {
             return headers.get(name);
+        }
+
+        /** That it was answered with; 0: with none so far. */
+        public int status() {
+            return Math.max(0, exchange.getResponseCode());
         }
     }
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger next = new AtomicInteger();
     private volatile Behaviour behaviour;
 
     private HttpStub(HttpServer server, Behaviour behaviour) {
@@ -73,33 +80,25 @@ public final class HttpStub implements AutoCloseable {
         behaviour = other;
     }
 
-    private synchronized int number() {
-        return next++;
-    }
-
-    private int next;
-
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
-            try {
-                behaviour.answer(number(), exchange);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                requests.add(new Request(
-                        exchange.getRequestMethod(),
-                        exchange.getRequestURI().toString(),
-                        headers,
-                        body,
-                        Math.max(0, exchange.getResponseCode())));
-            }
+            // Before the other side has its answer and asks for what came.
+            requests.add(new Request(
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().toString(),
+                    headers,
+                    body,
+                    exchange));
+            behaviour.answer(next.getAndIncrement(), exchange);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** In the order in which they were answered. */
+    /** In the order in which they came. */
     public List<Request> requests() {
         return List.copyOf(requests);
     }

@@ -143,9 +143,7 @@ class AlertSinksTest {
             Await.until("messages of all", Scene.PATIENCE, () -> keys(world.slack), expected::equals);
             Await.until("mails of all", Scene.PATIENCE, () -> mails(world), expected::equals);
             assertSignedAndTheSame(world.webhook);
-            assertInOrder(
-                    world.webhook,
-                    all);
+            assertInOrder(world.webhook, all);
             Set<String> open = openInTheEnd(all);
             Await.until("what is open there", Scene.PATIENCE, () -> firing(world.alertmanager, 0), open::equals);
             // What was told before the kill is said again, as the Alertmanager may have restarted too.
@@ -290,10 +288,7 @@ class AlertSinksTest {
     }
 
     private static Set<String> told(List<Alert> all) {
-        return all.stream()
-                .filter(Alert::getNotify)
-                .map(Alerts::key)
-                .collect(Collectors.toCollection(TreeSet::new));
+        return all.stream().filter(Alert::getNotify).map(Alerts::key).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Set<String> openInTheEnd(List<Alert> all) {
