@@ -26,8 +26,7 @@ public final class HttpStub implements AutoCloseable {
         void answer(int number, HttpExchange exchange) throws IOException, InterruptedException;
     }
 
-    public record Request(
-            String method, String path, Map<String, String> headers, String body, HttpExchange exchange) {
+    public record Request(String method, String path, Map<String, String> headers, String body, HttpExchange exchange) {
 
         public String header(String name) {
             return headers.get(name);
@@ -87,11 +86,7 @@ public final class HttpStub implements AutoCloseable {
             exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
             // Before the other side has its answer and asks for what came.
             requests.add(new Request(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().toString(),
-                    headers,
-                    body,
-                    exchange));
+                    exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body, exchange));
             behaviour.answer(next.getAndIncrement(), exchange);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
