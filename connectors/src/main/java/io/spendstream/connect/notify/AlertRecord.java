@@ -2,6 +2,7 @@ package io.spendstream.connect.notify;
 
 import io.spendstream.connect.AlertUnits;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -132,6 +133,7 @@ record AlertRecord(
         fields.put("measure", measure);
         fields.put("limit", decimal(get(alert, "limit"), digits));
         fields.put("value", decimal(get(alert, "value"), digits));
+        fields.put("fraction", fraction(alert));
         fields.put("baseline", decimal(get(alert, "baseline"), digits));
         fields.put("period_start", time(alert, "period_start"));
         fields.put("period_end", time(alert, "period_end"));
@@ -158,6 +160,19 @@ record AlertRecord(
             }
         }
         return contributors;
+    }
+
+    /** What is spent of a budget's limit, to a millionth, rounded down; null of what is no budget's. */
+    private static BigDecimal fraction(Struct alert) {
+        if (get(alert, "budget") == null || get(alert, "limit") == null) {
+            return null;
+        }
+        BigDecimal limit = decimal(get(alert, "limit"), 0);
+        if (limit.signum() == 0) {
+            return BigDecimal.ZERO;
+        }
+        BigDecimal ppm = decimal(get(alert, "value"), -AlertUnits.PPM_DIGITS).divide(limit, 0, RoundingMode.FLOOR);
+        return decimal(ppm, AlertUnits.PPM_DIGITS);
     }
 
     /** Exact, without zeros at the end. */

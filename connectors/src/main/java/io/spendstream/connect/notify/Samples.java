@@ -46,6 +46,7 @@ final class Samples {
         fields.put("measure", "cost");
         fields.put("limit", new BigDecimal("100"));
         fields.put("value", new BigDecimal("80.000000001"));
+        fields.put("fraction", new BigDecimal("0.8"));
         fields.put("baseline", new BigDecimal("40"));
         fields.put("period_start", "2026-11-21T00:00:00Z");
         fields.put("period_end", "2026-11-22T00:00:00Z");
@@ -74,7 +75,16 @@ final class Samples {
     private static AlertRecord least() {
         Map<String, Object> fields = new HashMap<>(FULL.fields());
         for (String optional : List.of(
-                "tenant", "budget", "threshold", "action", "limit", "baseline", "period_start", "period_end", "zone")) {
+                "tenant",
+                "budget",
+                "threshold",
+                "action",
+                "limit",
+                "fraction",
+                "baseline",
+                "period_start",
+                "period_end",
+                "zone")) {
             fields.put(optional, null);
         }
         fields.put("kind", "silence");

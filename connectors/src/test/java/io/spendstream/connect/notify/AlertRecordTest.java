@@ -34,7 +34,7 @@ class AlertRecordTest {
                 .isEqualTo("{\"id\":\"a1\",\"kind\":\"budget_threshold\",\"state\":\"OPEN\",\"severity\":\"warning\","
                         + "\"notify\":true,\"silenced\":null,\"tenant\":\"acme\",\"scope\":{\"feature\":\"chat\"},"
                         + "\"budget\":\"daily\",\"threshold\":0.8,\"action\":\"notify\",\"measure\":\"cost\","
-                        + "\"limit\":100,\"value\":80.000000001,\"baseline\":null,"
+                        + "\"limit\":100,\"value\":80.000000001,\"fraction\":0.8,\"baseline\":null,"
                         + "\"period_start\":\"2026-11-21T00:00:00Z\",\"period_end\":\"2026-11-22T00:00:00Z\","
                         + "\"zone\":\"UTC\",\"opened_at\":\"2026-11-21T12:00:00Z\","
                         + "\"changed_at\":\"2026-11-21T12:00:00Z\",\"summary\":\"80 % of the budget daily are spent\","
