@@ -21,7 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import picocli.CommandLine.Command;
@@ -146,6 +148,14 @@ public final class ReconcileCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (month != null && (from != null || to != null)) {
             return notCompared("--month stands for --from and --to; give one or the other");
+        }
+        // What is loaded is stored, so it is too late afterwards.
+        for (Path written : Stream.of(json, csv).filter(Objects::nonNull).toList()) {
+            Path directory = written.toAbsolutePath().getParent();
+            if (Files.isDirectory(written) || !Files.isDirectory(directory)) {
+                return notCompared(written + " cannot be written: "
+                        + (Files.isDirectory(written) ? "it is a directory" : directory + " is no directory"));
+            }
         }
         try {
             byte[] body = Files.readAllBytes(file);

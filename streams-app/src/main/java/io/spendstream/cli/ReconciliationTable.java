@@ -103,9 +103,18 @@ final class ReconciliationTable {
                 + answer.get("from").asText() + " to before " + answer.get("to").asText() + ", invoiced "
                 + ReconcileCommand.usd(usd(answer, "invoiced_usd")) + " USD, metered "
                 + ReconcileCommand.usd(usd(answer, "metered_usd")) + " USD, drift "
-                + ReconcileCommand.percent(answer.get("drift")) + ", unexplained "
+                + ReconcileCommand.percent(answer.get("drift")) + ofOneModel() + ", unexplained "
                 + ReconcileCommand.usd(usd(answer, "unexplained_usd")) + " USD"
                 + " (" + answer.get("id").asText() + ")";
+    }
+
+    /** What is held against the tolerance, where it is not the whole's. */
+    private String ofOneModel() {
+        JsonNode drift = answer.get("drift");
+        JsonNode judged = answer.get("judged");
+        return drift.isNull() || judged.decimalValue().compareTo(drift.decimalValue().abs()) == 0
+                ? ""
+                : " (" + ReconcileCommand.percent(judged) + " by one model)";
     }
 
     private static String name(JsonNode model) {

@@ -159,7 +159,7 @@ public final class InvoiceReader {
                     1,
                     "",
                     "has no column of costs, " + columns.getOrDefault(InvoiceField.COST_USD, "cost_usd")
-                            + ", and none of tokens; name one with a mapping of columns; " + has(header));
+                            + ", and none of tokens; say which it is, column=cost_usd=NAME; " + has(header));
         }
         for (String column : options.where().keySet()) {
             if (!header.contains(column)) {
@@ -178,8 +178,8 @@ public final class InvoiceReader {
             fault(
                     1,
                     columns.get(field),
-                    "is not in the header; name the column that has the " + field.id()
-                            + " with a mapping of columns, or another format; " + has(header));
+                    "is not in the header; say which column has it, column=" + field.id()
+                            + "=NAME, or choose another format; " + has(header));
         }
     }
 

@@ -23,6 +23,7 @@ final class Params {
     private static final int NAME_LENGTH_MAX = 256;
     private static final int PAIRS_MAX = 200;
     private static final int NUMBER_LENGTH_MAX = 20;
+    private static final ZoneId UTC = ZoneId.of("UTC");
 
     private final MultiMap params;
     private final List<Problem.Fault> faults = new ArrayList<>();
@@ -139,20 +140,24 @@ final class Params {
         return null;
     }
 
-    /** A time zone; UTC where it is not given. A plus that was not escaped arrives as a space. */
+    /**
+     * A time zone; UTC where it is not given, and by that name whichever of its names is. A plus that was not escaped
+     * arrives as a space.
+     */
     ZoneId zone(String name) {
         String text = single(name);
         if (text == null) {
-            return ZoneOffset.UTC;
+            return UTC;
         }
         try {
-            return ZoneId.of(text.startsWith(" ") ? "+" + text.substring(1) : text);
+            ZoneId zone = ZoneId.of(text.startsWith(" ") ? "+" + text.substring(1) : text);
+            return zone.normalized().equals(ZoneOffset.UTC) ? UTC : zone;
         } catch (DateTimeException e) {
             wrong(
                     name,
                     "'" + Texts.shortened(text)
                             + "' is no time zone; it takes an IANA name such as Europe/Berlin, or an offset such as +05:30");
-            return ZoneOffset.UTC;
+            return UTC;
         }
     }
 

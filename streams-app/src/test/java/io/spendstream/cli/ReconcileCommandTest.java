@@ -29,7 +29,7 @@ class ReconcileCommandTest {
                     + " \"unpriced_requests\": 2, \"invoiced_tokens\": 7, \"metered_tokens\": 6";
     private static final String ANSWER =
             "{\"id\": \"abc\", \"from\": \"2026-11-01\", \"to\": \"2026-12-01\", \"as_of\": \"2026-11-20T00:00:00Z\","
-                    + " \"tolerance\": 0.01, \"within_tolerance\": %s, " + AMOUNTS
+                    + " \"tolerance\": 0.01, \"judged\": 0.027947, \"within_tolerance\": %s, " + AMOUNTS
                     + ", \"metered_after_usd\": 5, \"without_provider\": {\"requests\": 3, \"cost_usd\": 1},"
                     + " \"left_out\": [{\"reason\": \"charges of the category Tax\", \"lines\": 1, \"cost_usd\": 2}],"
                     + " \"models\": [{\"provider\": \"openai\", \"model\": \"gpt-4o\", \"on_invoice\": true, \"metered\": false, "
@@ -126,6 +126,25 @@ class ReconcileCommandTest {
 
         assertThat(run()).isEqualTo(1);
         assertThat(out.toString()).contains("BEYOND 1.00 %");
+    }
+
+    @Test
+    void models_that_are_wrong_in_opposite_ways_are_said_beside_the_whole() {
+        answer = ANSWER.formatted("false").replace("\"judged\": 0.027947", "\"judged\": 0.248227");
+
+        assertThat(run()).isEqualTo(1);
+        assertThat(out.toString()).contains("drift 2.79 % (24.82 % by one model), unexplained");
+    }
+
+    @Test
+    void nothing_is_loaded_where_the_answer_could_not_be_written() {
+        assertThat(run("--json", dir.resolve("none/r.json").toString())).isEqualTo(2);
+        assertThat(run("--csv", dir.toString())).isEqualTo(2);
+
+        assertThat(asked).isEmpty();
+        assertThat(err.toString())
+                .contains("none/r.json cannot be written: " + dir.resolve("none") + " is no directory")
+                .contains(dir + " cannot be written: it is a directory");
     }
 
     @Test

@@ -278,7 +278,7 @@ class InvoiceReaderTest {
             value = {
                 "''                      | is empty",
                 "date,model,cost_usd     | has no line that can be compared",
-                "day,model,cost_usd      | date: is not in the header",
+                "day,model,cost_usd      | date: is not in the header; say which column has it, column=date=NAME",
                 "date,cost_usd           | model: is not in the header",
                 "date,model              | has no column of costs, cost_usd, and none of tokens",
             })

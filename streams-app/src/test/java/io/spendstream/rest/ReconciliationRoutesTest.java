@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Invoices over HTTP: read, compared, stored and told. */
 @Timeout(60)
@@ -158,6 +159,19 @@ class ReconciliationRoutesTest {
 
         assertThat(report.get("difference_usd").decimalValue()).isZero();
         assertThat(report.get("zone").asText()).isEqualTo("+12:00");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "Z", "Etc/UTC", "GMT", "%2B00:00"})
+    void every_name_of_utc_is_the_zone_that_is_taken_without_one(String zone) throws Exception {
+        String csv = "date,model,cost_usd\n2026-11-19,gpt-4o,10\n";
+
+        JsonNode without = json(load("provider=openai", csv));
+        JsonNode with = json(load("provider=openai&zone=" + zone, csv));
+
+        assertThat(without.get("zone").asText()).isEqualTo("UTC");
+        assertThat(with.get("zone").asText()).isEqualTo("UTC");
+        assertThat(with.get("id")).isEqualTo(without.get("id"));
     }
 
     @Test
