@@ -56,7 +56,9 @@ final class TemplateModel {
         model.put("threshold_text", text((BigDecimal) alert.fields().get("threshold"), AlertUnits.PPM_DIGITS));
         model.put("scope", new Free(alert.scope()));
         model.put("labels", new Free(alert.labels()));
-        model.put("scope_list", entries(alert.scope()));
+        Map<String, String> besidesTenant = new LinkedHashMap<>(alert.scope());
+        besidesTenant.remove("tenant", alert.tenant());
+        model.put("scope_list", entries(besidesTenant));
         model.put("label_list", entries(alert.labels()));
         model.put("contributors", contributors(alert, AlertUnits.contributorDigits(measure)));
         model.put("transition", alert.transitionKey());

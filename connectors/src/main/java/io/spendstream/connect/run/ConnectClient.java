@@ -83,7 +83,10 @@ public final class ConnectClient {
             JsonNode value = entry.path("value");
             String key = value.path("name").asText();
             known.add(key);
-            value.path("errors").forEach(error -> problems.add(key + ": " + error.asText()));
+            // Some of a connector's own checks name the key themselves.
+            value.path("errors")
+                    .forEach(error -> problems.add(
+                            error.asText().startsWith(key + ": ") ? error.asText() : key + ": " + error.asText()));
         }
         WORDS.forEach((key, words) -> {
             String word = config.get(key);

@@ -8,6 +8,7 @@ import io.spendstream.connect.notify.Template.Escape;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,19 @@ class TemplateTest {
                         """);
     }
 
+    @Test
+    void a_tenant_that_is_the_scope_is_shown_once() throws Exception {
+        Alert.Builder alert =
+                Alerts.budget("a1", AlertState.OPEN).setScope(Map.of("tenant", "acme", "feature", "chat"));
+
+        for (String template : List.of("slack.mustache", "mail-text.mustache")) {
+            assertThat(render(AlertSinkConfig.shipped(template), Escape.NONE, alert))
+                    .contains("feature: chat")
+                    .containsOnlyOnce("acme");
+        }
+        assertThat(render("{{scope.tenant}}", Escape.NONE, alert)).isEqualTo("acme");
+    }
+
     @ParameterizedTest
     @EnumSource(AlertState.class)
     void states_look_different(AlertState state) throws Exception {
@@ -126,7 +140,8 @@ class TemplateTest {
                         switch (state) {
                             case OPEN -> "Alert (critical): 80 %";
                             case ESCALATED -> "More urgent (critical): 80 %";
-                            case RESOLVED -> "Resolved: 80 %";
+                            // The summary says it: "Resolved, spend is below the threshold again. …"
+                            case RESOLVED -> "80 %";
                         });
     }
 
