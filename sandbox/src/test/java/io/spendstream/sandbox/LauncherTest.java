@@ -82,6 +82,13 @@ class LauncherTest {
     }
 
     @Test
+    void a_reconciliation_that_cannot_start_is_told_from_one_beyond_its_tolerance() throws Exception {
+        Outcome outcome = call(Map.of("JAVA_HOME", elsewhere.toString()), "reconcile");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void an_old_java_is_refused_with_its_version() throws Exception {
         // Given
         Path java = Files.createDirectories(elsewhere.resolve("bin")).resolve("java");

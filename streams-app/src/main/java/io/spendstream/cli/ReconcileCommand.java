@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
         name = "reconcile",
         description = "Holds a provider's invoice or usage export against what was metered, per day and model.",
         mixinStandardHelpOptions = true,
+        exitCodeOnExecutionException = 2,
         sortOptions = false)
 public final class ReconcileCommand implements Callable<Integer> {
 

@@ -112,7 +112,8 @@ final class ReconciliationTable {
     private String ofOneModel() {
         JsonNode drift = answer.get("drift");
         JsonNode judged = answer.get("judged");
-        return drift.isNull() || judged.decimalValue().compareTo(drift.decimalValue().abs()) == 0
+        return drift.isNull()
+                        || judged.decimalValue().compareTo(drift.decimalValue().abs()) == 0
                 ? ""
                 : " (" + ReconcileCommand.percent(judged) + " by one model)";
     }

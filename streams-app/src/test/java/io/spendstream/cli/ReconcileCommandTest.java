@@ -129,6 +129,13 @@ class ReconcileCommandTest {
     }
 
     @Test
+    void an_answer_that_cannot_be_read_is_not_one_beyond_the_tolerance() {
+        answer = "{}";
+
+        assertThat(run()).isEqualTo(2);
+    }
+
+    @Test
     void models_that_are_wrong_in_opposite_ways_are_said_beside_the_whole() {
         answer = ANSWER.formatted("false").replace("\"judged\": 0.027947", "\"judged\": 0.248227");
 
