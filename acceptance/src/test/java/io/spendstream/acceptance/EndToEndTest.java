@@ -288,16 +288,21 @@ class EndToEndTest {
         return MAPPER.readTree(answer.body());
     }
 
-    private static JsonNode awaitAlert(String state) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (true) {
-            JsonNode alert = MAPPER.readTree(send("GET", "/v1/alerts?kind=reconciliation_drift&tenant=billed", "")
+    private static JsonNode awaitAlert(String state) {
+        return Await.until(
+                "the alert " + state,
+                Duration.ofSeconds(30),
+                EndToEndTest::driftAlert,
+                alert -> alert.path("state").asText().equals(state));
+    }
+
+    private static JsonNode driftAlert() {
+        try {
+            return MAPPER.readTree(send("GET", "/v1/alerts?kind=reconciliation_drift&tenant=billed", "")
                             .body())
                     .at("/alerts/0");
-            if (alert.path("state").asText().equals(state)) {
-                return alert;
-            }
-            assertThat(System.nanoTime()).as(alert.toString()).isLessThan(deadline);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -91,9 +91,11 @@ final class Replica implements AutoCloseable {
         return client;
     }
 
-    /** What it has logged so far; not what the JVM says of its own options. */
+    /** The lines that it has logged whole so far; not what the JVM says of its own options. */
     List<String> logged() throws IOException {
-        return Files.readAllLines(log).stream()
+        String text = Files.readString(log);
+        return text.substring(0, text.lastIndexOf('\n') + 1)
+                .lines()
                 .filter(line -> !line.startsWith("NOTE: Picked up JDK_JAVA_OPTIONS"))
                 .toList();
     }

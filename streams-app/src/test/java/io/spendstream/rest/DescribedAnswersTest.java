@@ -38,7 +38,7 @@ class DescribedAnswersTest {
     private static final List<String> TYPES = List.of("application/json", "text/plain", "application/xml", "", "a/b/c");
     private static final List<String> OTHER_METHODS =
             List.of("GET", "PUT", "POST", "DELETE", "PATCH", "TRACE", "PROPFIND");
-    /** Statuses that tell of the request, as others might. */
+    /** From here on it is the server that is at fault, whatever was asked. */
     private static final int FAULT = 500;
 
     private final Description description = Description.WHOLE;

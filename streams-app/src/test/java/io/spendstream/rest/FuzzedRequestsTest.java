@@ -24,8 +24,8 @@ class FuzzedRequestsTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int EACH = Integer.getInteger("fuzz.requests", 300);
 
-    /** Pools fill up to their size; nothing grows with the requests. */
-    private static final int THREADS_MORE = 40;
+    /** Pools fill up to their size, some threads a processor; nothing grows with the requests. */
+    private static final int THREADS_MORE = 40 + 4 * Runtime.getRuntime().availableProcessors();
 
     private static final String EVENT = """
             {"id": "e1", "time": "2026-11-21T11:59:00Z", "tenant": "acme", "feature": "chat", "model": "gpt-4o",

@@ -45,7 +45,9 @@ class ObservationTest {
     @Test
     void whatNoRouteIsForAndWhatIsRefusedIsSeenToo() throws Exception {
         instance.get("/nothing/here");
+        awaitSeen(instance, "GET null 404");
         instance.send(instance.request("/v1/spend").DELETE());
+        awaitSeen(instance, "GET null 404", "DELETE null 405");
         instance.post("/v1/events", "{", "Content-Type", "application/json");
         awaitSeen(instance, "GET null 404", "DELETE null 405", "POST /v1/events 400");
     }

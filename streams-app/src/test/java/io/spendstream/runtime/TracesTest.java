@@ -233,7 +233,9 @@ class TracesTest {
                 traces.request("GET", traceparent(null)).end("GET", "/v1/spend", 200);
             }
             traces.close();
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+            // The eight batches that the queue holds would each wait for ten seconds; a busy machine takes some by
+            // itself.
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(40));
         }
     }
 
