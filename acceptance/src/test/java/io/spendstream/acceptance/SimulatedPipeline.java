@@ -82,7 +82,7 @@ final class SimulatedPipeline {
     /**
      * One that goes on where another left off.
      *
-     * @param stores where the stores are kept
+     * @param stores where the stores are kept; what a run needs besides is beside it
      * @param budgets as they are read before the first work
      * @param clock what the wall clock says
      * @param tally what became of records, added to
@@ -165,7 +165,7 @@ final class SimulatedPipeline {
 
     /** The driver deletes what is in its directory when it closes, but follows no links. */
     private static Path linkedTo(Path stores) throws IOException {
-        Path directory = Files.createTempDirectory("simulation-");
+        Path directory = Files.createTempDirectory(stores.getParent(), "run-");
         Path task = Files.createDirectories(directory.resolve("simulation").resolve("0_0"));
         Files.createSymbolicLink(task.resolve("rocksdb"), stores);
         return directory;

@@ -21,9 +21,11 @@ import io.spendstream.v1.RateCard;
 import io.spendstream.v1.ServiceTier;
 import io.spendstream.v1.SpendRollup;
 import io.spendstream.v1.UsageEvent;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +95,7 @@ class SimulationTest {
     }
 
     @TempDir
-    Path stores;
+    Path directory;
 
     private final ConfluentSchemaRegistry registry =
             new ConfluentSchemaRegistry("mock://" + UUID.randomUUID(), Map.of());
@@ -152,18 +154,22 @@ class SimulationTest {
         return id;
     }
 
-    private void begin() throws java.io.IOException {
+    private Path stores() throws IOException {
+        return Files.createDirectories(directory.resolve("stores"));
+    }
+
+    private void begin() throws IOException {
         BudgetBook book = new BudgetBook();
         limits.values()
                 .forEach(limit ->
                         book.put(limit.budget(), defined.get(limit.id()).toEpochMilli()));
         // The driver numbers the records of each run from 0.
         book.readUpTo(Long.MAX_VALUE);
-        pipeline = new SimulatedPipeline(registry, stores, book, now, tally);
+        pipeline = new SimulatedPipeline(registry, stores(), book, now, tally);
         prices.values().forEach(pipeline::price);
     }
 
-    private void step() throws java.io.IOException {
+    private void step() throws IOException {
         now = now.plusMillis(random.nextInt(600_000));
         int kind = random.nextInt(20);
         if (kind < 14) {
