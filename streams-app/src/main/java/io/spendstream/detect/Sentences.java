@@ -1,13 +1,11 @@
 package io.spendstream.detect;
 
+import io.spendstream.alert.AlertWords;
 import io.spendstream.anomaly.Explanation;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.Verdict;
 import io.spendstream.usage.Resolution;
 import io.spendstream.v1.Contributor;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,7 +19,6 @@ final class Sentences {
             DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter TIME_OF_DAY =
             DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final int NANO_DIGITS = 9;
 
     private Sentences() {}
 
@@ -42,7 +39,7 @@ final class Sentences {
                     .append(' ')
                     .append(first.getValue())
                     .append(" (")
-                    .append(percent(first.getSharePpm()))
+                    .append(AlertWords.percent(first.getSharePpm()))
                     .append(").");
         }
         return text.toString();
@@ -101,23 +98,10 @@ final class Sentences {
 
     private static String amount(String measure, long amount) {
         return switch (measure) {
-            case "cost", "cost_per_request" -> usd(amount);
+            case "cost", "cost_per_request" -> AlertWords.usd(amount);
             case "requests", "unpriced_requests" -> String.format(Locale.ROOT, "%,d", amount);
             case "tokens" -> String.format(Locale.ROOT, "%,d tokens", amount);
-            default -> percent(amount);
+            default -> AlertWords.percent(amount);
         };
-    }
-
-    /** Cents from one dollar on, else three significant digits. */
-    private static String usd(long nanoUsd) {
-        BigDecimal usd = BigDecimal.valueOf(nanoUsd, NANO_DIGITS);
-        BigDecimal rounded = usd.abs().compareTo(BigDecimal.ONE) >= 0 || usd.signum() == 0
-                ? usd.setScale(2, RoundingMode.HALF_EVEN)
-                : usd.round(new MathContext(3, RoundingMode.HALF_EVEN)).stripTrailingZeros();
-        return rounded.toPlainString() + " USD";
-    }
-
-    private static String percent(long ppm) {
-        return BigDecimal.valueOf(ppm, 4).setScale(1, RoundingMode.HALF_EVEN).toPlainString() + " %";
     }
 }

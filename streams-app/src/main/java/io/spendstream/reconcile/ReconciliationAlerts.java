@@ -3,6 +3,7 @@ package io.spendstream.reconcile;
 import io.spendstream.alert.AlertKind;
 import io.spendstream.alert.AlertMeasure;
 import io.spendstream.alert.AlertNotes;
+import io.spendstream.alert.AlertWords;
 import io.spendstream.alert.Telling;
 import io.spendstream.usage.Digest;
 import io.spendstream.v1.Alert;
@@ -11,7 +12,6 @@ import io.spendstream.v1.AlertState;
 import io.spendstream.v1.Contributor;
 import io.spendstream.v1.Reconciliation;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.math.RoundingMode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +30,6 @@ import java.util.TreeMap;
 public final class ReconciliationAlerts {
 
     private static final int CONTRIBUTORS_NAMED = 5;
-    private static final int NANO_DIGITS = 9;
 
     /**
      * What is to be stored together.
@@ -184,44 +183,34 @@ public final class ReconciliationAlerts {
                 .append(now.getToDay().minusDays(1))
                 .append(now.getTenant() == null ? "" : " (tenant " + now.getTenant() + ")")
                 .append(" has ")
-                .append(usd(whole.invoicedNanoUsd()))
+                .append(AlertWords.usd(whole.invoicedNanoUsd()))
                 .append(", and ")
-                .append(usd(whole.meteredNanoUsd()))
+                .append(AlertWords.usd(whole.meteredNanoUsd()))
                 .append(" were metered: ")
                 .append(apart(whole))
                 .append(", where ")
-                .append(percent(now.getTolerancePpm()))
+                .append(AlertWords.percent(now.getTolerancePpm()))
                 .append(" are tolerated");
         long unexplained = whole.unexplainedNanoUsd();
         if (whole.differenceNanoUsd() != 0) {
-            text.append(unexplained == 0 ? "; all of it is explained" : "; " + usd(unexplained) + " are not explained");
+            text.append(
+                    unexplained == 0
+                            ? "; all of it is explained"
+                            : "; " + AlertWords.usd(unexplained) + " are not explained");
         }
         List<Drift> models = Drift.byModel(now.getRows());
         if (!models.isEmpty() && models.get(0).differenceNanoUsd() != 0) {
             text.append(". Most by model ")
                     .append(models.get(0).model())
                     .append(": ")
-                    .append(usd(models.get(0).differenceNanoUsd()));
+                    .append(AlertWords.usd(models.get(0).differenceNanoUsd()));
         }
         return text.append('.').toString();
     }
 
     private static String apart(Drift drift) {
         return drift.ppm() == null
-                ? usd(drift.differenceNanoUsd()) + " apart"
-                : percent(drift.ppm()) + " of the invoice apart";
-    }
-
-    /** Cents from one dollar on, else three significant digits. */
-    private static String usd(long nanoUsd) {
-        BigDecimal usd = BigDecimal.valueOf(nanoUsd, NANO_DIGITS);
-        BigDecimal rounded = usd.abs().compareTo(BigDecimal.ONE) >= 0 || usd.signum() == 0
-                ? usd.setScale(2, RoundingMode.HALF_EVEN)
-                : usd.round(new MathContext(3, RoundingMode.HALF_EVEN)).stripTrailingZeros();
-        return rounded.toPlainString() + " USD";
-    }
-
-    private static String percent(long ppm) {
-        return BigDecimal.valueOf(ppm, 4).setScale(1, RoundingMode.HALF_EVEN).toPlainString() + " %";
+                ? AlertWords.usd(drift.differenceNanoUsd()) + " apart"
+                : AlertWords.percent(drift.ppm()) + " of the invoice apart";
     }
 }

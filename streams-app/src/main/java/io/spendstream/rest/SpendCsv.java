@@ -4,6 +4,7 @@ import io.spendstream.money.Money;
 import io.spendstream.query.SpendAnswer;
 import io.spendstream.query.SpendRow;
 import io.spendstream.usage.Measure;
+import io.spendstream.usage.Texts;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.SortedSet;
@@ -53,7 +54,7 @@ final class SpendCsv {
 
     private void row(SpendRow row) {
         for (String value : row.group()) {
-            csv.append(value == null ? "" : quoted(harmless(value))).append(',');
+            csv.append(value == null ? "" : quoted(Texts.harmless(value))).append(',');
         }
         csv.append(SpendJson.time(Instant.ofEpochMilli(row.startMs()), answer.zone()));
         for (Measure measure : MEASURES) {
@@ -74,10 +75,6 @@ final class SpendCsv {
 
     private static String usd(long nanoUsd) {
         return Money.usd(nanoUsd).toPlainString();
-    }
-
-    private static String harmless(String value) {
-        return !value.isEmpty() && "=+-@\t\r".indexOf(value.charAt(0)) >= 0 ? "'" + value : value;
     }
 
     private static String quoted(String value) {

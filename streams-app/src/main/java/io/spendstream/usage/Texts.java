@@ -58,6 +58,11 @@ public final class Texts {
         return -1;
     }
 
+    /** With an apostrophe before what a spreadsheet would take for a formula. */
+    public static String harmless(String cell) {
+        return !cell.isEmpty() && "=+-@\t\r".indexOf(cell.charAt(0)) >= 0 ? "'" + cell : cell;
+    }
+
     private static boolean isPair(String text, int at) {
         return Character.isHighSurrogate(text.charAt(at))
                 && at + 1 < text.length()

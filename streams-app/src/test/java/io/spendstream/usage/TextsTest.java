@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TextsTest {
 
@@ -20,6 +21,18 @@ class TextsTest {
     void a_pair_of_surrogates_is_not_cut_in_two() {
         assertThat(Texts.shortened("abcd" + FOX + "fgh", 8)).isEqualTo("abcd...");
         assertThat(Texts.shortened("abc" + FOX + "fghi", 8)).isEqualTo("abc" + FOX + "...");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=1", "+1", "-1", "@a", "\t=1", "\r=1"})
+    void what_a_spreadsheet_takes_for_a_formula_gets_an_apostrophe(String cell) {
+        assertThat(Texts.harmless(cell)).isEqualTo("'" + cell);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a=1", "1-1"})
+    void other_cells_stay_as_they_are(String cell) {
+        assertThat(Texts.harmless(cell)).isEqualTo(cell);
     }
 
     @Test
