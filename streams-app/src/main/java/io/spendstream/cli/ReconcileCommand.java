@@ -3,6 +3,8 @@ package io.spendstream.cli;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spendstream.reconcile.InvoiceReader;
+import io.spendstream.usage.Texts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -159,6 +161,10 @@ public final class ReconcileCommand implements Callable<Integer> {
             }
         }
         try {
+            if (Files.size(file) > InvoiceReader.BYTES_MAX) {
+                return notCompared(file + " has " + Files.size(file) + " bytes; at most " + InvoiceReader.BYTES_MAX
+                        + " can be loaded at once: leave out lines or columns that are not compared");
+            }
             byte[] body = Files.readAllBytes(file);
             RestClient rest = new RestClient(addresses.url(), addresses.apiKey(), pause);
             HttpResponse<String> answer = rest.send(rest.request("/v1/reconciliations?" + query())
@@ -275,8 +281,8 @@ public final class ReconcileCommand implements Callable<Integer> {
             printer.println();
             for (JsonNode day : answer.get("days")) {
                 printer.print(day.get("day").asText());
-                printer.print(harmless(day.path("provider")));
-                printer.print(harmless(day.path("model")));
+                printer.print(harmless(day, "provider"));
+                printer.print(harmless(day, "model"));
                 printer.print(day.get("on_invoice").asText());
                 printer.print(day.get("metered").asText());
                 for (String amount : amounts) {
@@ -288,10 +294,9 @@ public final class ReconcileCommand implements Callable<Integer> {
         }
     }
 
-    /** Names are the provider's and anyone's, and a spreadsheet would take some for formulas. */
-    private static String harmless(JsonNode name) {
-        String text = name.isNull() ? "" : name.asText();
-        return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+    /** Names are the provider's and anyone's. */
+    private static String harmless(JsonNode row, String field) {
+        return row.hasNonNull(field) ? Texts.harmless(row.get(field).asText()) : "";
     }
 
     private int notCompared(String why) {

@@ -97,7 +97,7 @@ public record Drift(
         for (Drift drift : some) {
             invoiced = Math.addExact(invoiced, drift.invoicedNanoUsd);
             metered = Math.addExact(metered, drift.meteredNanoUsd);
-            explained = Math.addExact(explained, drift.quantityNanoUsd + drift.priceNanoUsd + drift.unpricedNanoUsd);
+            explained = Math.addExact(explained, drift.explainedNanoUsd());
         }
         return new Drift(name, name, true, true, false, invoiced, metered, null, 0, 0, null, 0, explained, 0, 0);
     }
@@ -118,7 +118,11 @@ public record Drift(
 
     /** What of the difference no explained part says. */
     public long unexplainedNanoUsd() {
-        return differenceNanoUsd() - quantityNanoUsd - priceNanoUsd - unpricedNanoUsd;
+        return Math.subtractExact(differenceNanoUsd(), explainedNanoUsd());
+    }
+
+    private long explainedNanoUsd() {
+        return Math.addExact(Math.addExact(quantityNanoUsd, priceNanoUsd), unpricedNanoUsd);
     }
 
     /** The difference in parts per million of what was invoiced, half-even; null where nothing was. */

@@ -32,12 +32,20 @@ import org.apache.commons.csv.CSVRecord;
  */
 public final class InvoiceReader {
 
+    /** Of a file. */
+    public static final int BYTES_MAX = 10 << 20;
+
     public static final int LINES_MAX = 200_000;
     public static final int FAULTS_MAX = 100;
 
     private static final String USD = "USD";
     private static final String USAGE = "usage";
     private static final String LINES = "lines";
+    /** Reasons for which lines are left out that are told apart; a column may say anything. */
+    private static final int REASONS_MAX = 50;
+
+    private static final Map<InvoiceField, String> IDS =
+            Arrays.stream(InvoiceField.values()).collect(Collectors.toMap(Function.identity(), InvoiceField::id));
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     /** A billion USD: sums of more are a mistake, and would not always fit. */
@@ -231,8 +239,6 @@ public final class InvoiceReader {
     }
 
     private void readJson(int index, JsonNode line) {
-        Map<InvoiceField, String> names =
-                Arrays.stream(InvoiceField.values()).collect(Collectors.toMap(Function.identity(), InvoiceField::id));
         Map<InvoiceField, String> cells = new EnumMap<>(InvoiceField.class);
         if (!line.isObject()) {
             fault(index, "", "is no object");
@@ -245,7 +251,7 @@ public final class InvoiceReader {
                         index,
                         Texts.shortened(entry.getKey()),
                         "is not known here; known are "
-                                + names.values().stream().sorted().collect(Collectors.joining(", ")));
+                                + IDS.values().stream().sorted().collect(Collectors.joining(", ")));
             } else if (entry.getValue().isValueNode()) {
                 cells.put(
                         field, entry.getValue().isNull() ? "" : entry.getValue().asText());
@@ -253,7 +259,7 @@ public final class InvoiceReader {
                 fault(index, entry.getKey(), "is neither a text nor a number");
             }
         });
-        read(new InvoiceCells(index, cells, names, this::fault), null);
+        read(new InvoiceCells(index, cells, IDS, this::fault), null);
     }
 
     /** @param otherwise why it is not compared, whatever it holds; null: it is */
@@ -294,7 +300,8 @@ public final class InvoiceReader {
     }
 
     private void leaveOut(String reason, Long cost) {
-        long[] sums = leftOut.computeIfAbsent(reason, r -> new long[2]);
+        boolean apart = leftOut.containsKey(reason) || leftOut.size() < REASONS_MAX - 1;
+        long[] sums = leftOut.computeIfAbsent(apart ? reason : "for other reasons", r -> new long[2]);
         sums[0]++;
         sums[1] += cost == null ? 0 : cost;
     }

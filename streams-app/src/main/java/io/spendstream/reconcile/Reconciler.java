@@ -93,6 +93,7 @@ public final class Reconciler {
      * @param from the first day
      * @param to the day after the last one
      * @throws TooMuch where there would be more than {@link #ROWS_MAX} rows
+     * @throws ArithmeticException where their amounts together do not fit a {@code long} of nano-USD
      */
     public static Result reconcile(
             List<InvoiceLine> lines,
@@ -113,12 +114,29 @@ public final class Reconciler {
         }
         List<ReconciledRow> rows = new ArrayList<>();
         reconciler.sides.forEach((key, of) -> rows.add(reconciler.row(key, of)));
+        requireSums(rows);
         return new Result(
                 rows,
                 List.copyOf(reconciler.providers),
                 leftOut,
                 reconciler.unattributedRequests,
                 reconciler.unattributedNanoUsd);
+    }
+
+    /** Whoever adds some of the amounts up later does not have to fear for the sum. */
+    private static void requireSums(List<ReconciledRow> rows) {
+        long all = 0;
+        for (ReconciledRow row : rows) {
+            for (long amount : new long[] {
+                row.getInvoicedNanoUsd(),
+                row.getMeteredNanoUsd(),
+                row.getQuantityNanoUsd(),
+                row.getPriceNanoUsd(),
+                row.getUnpricedNanoUsd()
+            }) {
+                all = Math.addExact(all, Math.absExact(amount));
+            }
+        }
     }
 
     private List<LeftOut> take(List<InvoiceLine> lines, LocalDate from, LocalDate to) {

@@ -70,7 +70,7 @@ final class ReconciliationRoutes {
         this.ports = ports;
         this.reconciliations = ports.reconciliations();
         this.workers = workers;
-        this.bodies = bodies;
+        this.bodies = bodies.upTo(InvoiceReader.BYTES_MAX);
         this.audited = audited;
     }
 
@@ -143,12 +143,12 @@ final class ReconciliationRoutes {
                     .exception();
         }
         Context context = ctx.vertx().getOrCreateContext();
-        Future<Buffer> body = bodies.read(ctx.request());
         SpendRoutes.limited(
                 ctx,
                 caller,
                 loads,
-                () -> body.compose(read -> workers.executeBlocking(
+                () -> bodies.read(ctx.request())
+                        .compose(read -> workers.executeBlocking(
                                 () -> new Load(params, read(read.toString(StandardCharsets.UTF_8), csv, params)),
                                 false))
                         .compose(load -> compare(load, context))
@@ -325,6 +325,12 @@ final class ReconciliationRoutes {
                     prices);
         } catch (Reconciler.TooMuch e) {
             throw new QueryRefused("from", QueryFault.Reason.TOO_LARGE, e.getMessage());
+        } catch (ArithmeticException e) {
+            throw Problem.badRequest(
+                            "Nothing was loaded: at the prices of its models what the invoice counts comes to more than"
+                                    + " nine billion USD; see whether its columns of tokens are what they are taken for",
+                            List.of())
+                    .exception();
         }
     }
 

@@ -3,6 +3,7 @@ package io.spendstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.spendstream.reconcile.InvoiceReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -187,12 +188,17 @@ class ReconcileCommandTest {
     }
 
     @Test
-    void what_cannot_be_compared_exits_with_2() {
+    void what_cannot_be_compared_exits_with_2() throws IOException {
         file = dir.resolve("none.csv");
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString()).contains("none.csv is not there");
 
         assertThat(run("--month=2026-11", "--from=2026-11-01")).isEqualTo(2);
+
+        file = Files.write(dir.resolve("large.csv"), new byte[InvoiceReader.BYTES_MAX + 1]);
+        assertThat(run()).isEqualTo(2);
+        assertThat(err.toString()).contains("large.csv has 10485761 bytes; at most 10485760 can be loaded at once");
+        assertThat(asked).isEmpty();
         server.stop(0);
         file = dir.resolve("invoice.csv");
         assertThat(run()).isEqualTo(2);

@@ -192,6 +192,19 @@ class InvoiceReaderTest {
     }
 
     @Test
+    void reasons_to_leave_lines_out_are_bounded_and_their_sums_whole() {
+        StringBuilder file = new StringBuilder("date,model,cost_usd,charge_category\n2026-11-01,m,1,Usage\n");
+        for (int i = 0; i < 1_000; i++) {
+            file.append("2026-11-01,m,1,c").append(i).append('\n');
+        }
+
+        Invoice invoice = InvoiceReader.csv(file.toString(), InvoiceOptions.of(InvoiceFormat.GENERIC, ZoneOffset.UTC));
+
+        assertThat(invoice.faults()).isEmpty();
+        assertThat(invoice.leftOut()).hasSize(50).contains(new LeftOut("for other reasons", 951L, 951_000_000_000L));
+    }
+
+    @Test
     void columns_may_be_called_otherwise_and_separated_otherwise() {
         Invoice invoice = InvoiceReader.csv(
                 "\uFEFFDay;Product;Amount due\n2026-11-01;gpt-4o;1.5\n",

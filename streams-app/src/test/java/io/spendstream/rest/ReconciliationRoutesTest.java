@@ -192,6 +192,25 @@ class ReconciliationRoutesTest {
         assertThat(report.get("unexplained_usd").decimalValue()).isEqualByComparingTo("0.5");
     }
 
+    @ParameterizedTest
+    @CsvSource({"2026-11-17, 2026-11-17", "2026-11-17, 2026-11-18"})
+    void tokens_that_would_cost_more_than_fits_together_are_refused(String day, String another) throws Exception {
+        // Given
+        instance.put("/v1/prices/m", """
+                {"cards": [{"effective_from": "2024-01-01T00:00:00Z", "rates":
+                  [{"meter": "input_tokens", "usd_per_million": 500}]}]}""");
+
+        // When
+        HttpResponse<String> answer = load(
+                "provider=openai",
+                "date,model,input_tokens\n" + day + ",m,9000000000000\n" + another + ",m,9000000000000\n");
+
+        // Then
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains("more than nine billion USD");
+        assertThat(instance.reconciliations.list()).isEmpty();
+    }
+
     @Test
     void all_that_is_wrong_with_a_file_is_told_and_nothing_is_stored() throws Exception {
         HttpResponse<String> answer =
