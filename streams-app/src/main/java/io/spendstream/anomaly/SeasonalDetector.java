@@ -15,6 +15,9 @@ final class SeasonalDetector {
 
     private static final int HOURS_OF_LEVEL = 24;
 
+    /** What would read as 1.0 times says nothing. */
+    private static final double NAMED_FROM = 1.05;
+
     private SeasonalDetector() {}
 
     static Optional<Verdict> judge(Case at) {
@@ -96,11 +99,11 @@ final class SeasonalDetector {
     }
 
     private static String how(Case at, double limit) {
-        return String.format(
-                Locale.ROOT,
-                "the median of this hour in the %d days before, level and weekday considered; hours of up to %.1f times as much"
-                        + " are nothing unusual",
-                at.baseline.history().counted(),
-                StrictMath.exp(limit));
+        String days = "the median of this hour in the " + at.baseline.history().counted()
+                + " days before, level and weekday considered";
+        double times = StrictMath.exp(limit);
+        return times < NAMED_FROM
+                ? days + "; hours are hardly ever above it"
+                : days + String.format(Locale.ROOT, "; hours of up to %.1f times as much are nothing unusual", times);
     }
 }

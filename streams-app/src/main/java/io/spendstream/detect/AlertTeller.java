@@ -3,7 +3,9 @@ package io.spendstream.detect;
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.alert.LifeCycle;
 import io.spendstream.alert.Telling;
+import io.spendstream.anomaly.DayExcess;
 import io.spendstream.anomaly.Detector;
+import io.spendstream.anomaly.Detectors;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.ScopeView;
 import io.spendstream.anomaly.Verdict;
@@ -14,7 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -148,27 +152,31 @@ final class AlertTeller {
 
     /**
      * The id of the alert that tells of the same cause already; null where there is none. Where something was found of
-     * the same scope before, it is part of the same; else of what was found of a scope in common shortly before.
+     * the same scope before, it is part of the same; else of what was found of a scope in common shortly before. What a
+     * day's sum shows is also part of what was told of the day and is over.
      */
     private String partOf(AlertKey key, AlertSeverity severity) {
-        Map.Entry<AlertKey, OpenAlerts.Held> whole = alerts.openOf(tenant).entrySet().stream()
-                .filter(open -> !open.getKey().equals(key))
-                .filter(open -> family(open.getKey().detector()).equals(family(key.detector())))
-                .filter(open -> open.getValue().state().severity().compareTo(severity) >= 0)
-                .filter(open -> open.getKey().scope().equals(key.scope())
-                        || (isLeader(open.getValue())
-                                && isFresh(open.getValue(), key.detector())
-                                && overlap(open.getKey().scope(), key.scope())))
-                .min(Comparator.comparing((Map.Entry<AlertKey, OpenAlerts.Held> open) ->
-                                !open.getKey().scope().equals(key.scope()))
-                        .thenComparing(open -> open.getValue().state().openedAt())
-                        .thenComparing(open -> open.getValue().alert().getId()))
+        Map<AlertKey, OpenAlerts.Held> told = new HashMap<>(alerts.of(tenant));
+        told.entrySet()
+                .removeIf(one -> one.getKey().equals(key)
+                        || !family(one.getKey().detector()).equals(family(key.detector()))
+                        || one.getValue().state().severity().compareTo(severity) < 0
+                        || !(one.getKey().scope().equals(key.scope())
+                                || (isLeader(one.getValue())
+                                        && overlap(one.getKey().scope(), key.scope()))));
+        Comparator<Map.Entry<AlertKey, OpenAlerts.Held>> first = Comparator.comparing(
+                        (Map.Entry<AlertKey, OpenAlerts.Held> one) ->
+                                !one.getKey().scope().equals(key.scope()))
+                .thenComparing(one -> one.getValue().state().openedAt())
+                .thenComparing(one -> one.getValue().alert().getId());
+        return told.entrySet().stream()
+                .filter(one -> one.getValue().isOpen())
+                .filter(one -> one.getKey().scope().equals(key.scope()) || isFresh(one.getValue(), key.detector()))
+                .min(first)
+                .or(() -> isOfDay(key.detector()) ? explaining(key.scope(), told, first) : Optional.empty())
+                .map(one -> one.getValue().alert())
+                .map(alert -> alert.getLabels().getOrDefault(PART_OF, alert.getId()))
                 .orElse(null);
-        if (whole == null) {
-            return null;
-        }
-        Alert alert = whole.getValue().alert();
-        return alert.getLabels().getOrDefault(PART_OF, alert.getId());
     }
 
     private static boolean isLeader(OpenAlerts.Held held) {
@@ -177,11 +185,53 @@ final class AlertTeller {
 
     /** A day's sum is made of all that was told of the day. */
     private boolean isFresh(OpenAlerts.Held held, String detector) {
-        boolean ofDay = detector.equals(Detector.DAILY_ZSCORE.label()) || detector.equals(Detector.DAILY_RATIO.label());
-        if (ofDay && Resolution.DAY.bucketOf(held.state().openedAt()) == Resolution.DAY.bucketOf(atMs)) {
+        if (isOfDay(detector) && Resolution.DAY.bucketOf(held.state().openedAt()) == Resolution.DAY.bucketOf(atMs)) {
             return true;
         }
         return atMs - held.alert().getChangedAt().toEpochMilli() <= SAME_CAUSE_WITHIN.toMillis();
+    }
+
+    private static boolean isOfDay(String detector) {
+        return detector.equals(Detector.DAILY_ZSCORE.label()) || detector.equals(Detector.DAILY_RATIO.label());
+    }
+
+    /** Of what was told of the day, the one with most of its excess, where they have the greater part together. */
+    private Optional<Map.Entry<AlertKey, OpenAlerts.Held>> explaining(
+            Scope scope, Map<AlertKey, OpenAlerts.Held> told, Comparator<Map.Entry<AlertKey, OpenAlerts.Held>> first) {
+        DayExcess excess = excess(scope);
+        Map<AlertKey, DayExcess.Told> hours = new HashMap<>();
+        told.forEach((key, held) -> hours.put(key, hours(key.scope(), held)));
+        if (!excess.isExplainedBy(hours.values())) {
+            return Optional.empty();
+        }
+        return told.entrySet().stream()
+                .min(Comparator.comparing(
+                                (Map.Entry<AlertKey, OpenAlerts.Held> one) -> -excess.common(hours.get(one.getKey())))
+                        .thenComparing(first));
+    }
+
+    private DayExcess excess(Scope scope) {
+        ScopeView view = series.view(scope, List.of(), 0);
+        return DayExcess.of(view, series.baseline(view, quarterHour), quarterHour);
+    }
+
+    /** The hours of the day that an alert is of: from the hour before it opened until its cause was clear. */
+    private DayExcess.Told hours(Scope scope, OpenAlerts.Held held) {
+        LifeCycle.State state = held.state();
+        long since = Math.min(held.alert().getPeriodStart().toEpochMilli(), state.openedAt() - Resolution.HOUR_MS);
+        long until = atMs;
+        if (state.clearSince() != LifeCycle.NEVER) {
+            until = state.clearSince();
+        } else if (!held.isOpen()) {
+            until = state.resolvedAt();
+        }
+        return new DayExcess.Told(excess(scope), hourOfDay(since), hourOfDay(until + Resolution.HOUR_MS - 1));
+    }
+
+    /** Of the day that is judged; 0 before it. */
+    private int hourOfDay(long timeMs) {
+        long day = Resolution.DAY.startMs(Detectors.dayOf(quarterHour));
+        return (int) Math.max(0, Math.floorDiv(timeMs - day, Resolution.HOUR_MS));
     }
 
     /** Detectors that one cause makes fire together. */

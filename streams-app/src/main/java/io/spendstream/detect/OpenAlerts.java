@@ -5,6 +5,7 @@ import io.spendstream.alert.LifeCycle;
 import io.spendstream.anomaly.Scope;
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
+import io.spendstream.usage.Resolution;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import java.util.ArrayList;
@@ -17,7 +18,10 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** The alerts that are open, and those resolved so lately that they may open again. Written at once: they are few. */
+/**
+ * The alerts that are open, and those resolved so lately that they may open again or that the day's sum has what they were
+ * of. Written at once: they are few.
+ */
 final class OpenAlerts {
 
     /** An alert and where it is in its life. */
@@ -77,19 +81,15 @@ final class OpenAlerts {
                 .toList();
     }
 
-    /** The open ones of a tenant. */
-    Map<AlertKey, Held> openOf(String tenant) {
-        Map<AlertKey, Held> open = new HashMap<>();
+    /** All of a tenant, open or not. */
+    Map<AlertKey, Held> of(String tenant) {
+        Map<AlertKey, Held> all = new HashMap<>();
         held.forEach((scope, alerts) -> {
             if (scope.tenant().equals(tenant)) {
-                alerts.forEach((key, alert) -> {
-                    if (alert.isOpen()) {
-                        open.put(key, alert);
-                    }
-                });
+                all.putAll(alerts);
             }
         });
-        return open;
+        return all;
     }
 
     void put(AlertKey key, Held alert) {
@@ -120,12 +120,13 @@ final class OpenAlerts {
         store.delete(SeriesKeys.alert(key));
     }
 
-    /** Forgets those that were resolved so long ago that they cannot come back. */
+    /** Forgets those that were resolved so long ago that they cannot come back, and on a day that is over. */
     void forgetResolved(LifeCycle lifeCycle, long atMs) {
         List<AlertKey> over = new ArrayList<>();
         for (Map<AlertKey, Held> alerts : held.values()) {
             alerts.forEach((key, alert) -> {
                 if (!alert.isOpen()
+                        && Resolution.DAY.bucketOf(alert.state().resolvedAt()) < Resolution.DAY.bucketOf(atMs)
                         && lifeCycle
                                         .next(alert.state(), LifeCycle.Finding.CLEAR, null, atMs)
                                         .state()

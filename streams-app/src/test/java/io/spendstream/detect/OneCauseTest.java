@@ -6,6 +6,7 @@ import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
 import io.spendstream.v1.Alert;
+import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,6 +79,56 @@ class OneCauseTest {
         assertThat(told.getScope()).isEqualTo(Map.of("tenant", "acme"));
         assertThat(opened().filter(alert -> alert != told))
                 .allSatisfy(part -> assertThat(part.getLabels()).containsEntry("part_of", told.getId()));
+    }
+
+    @Test
+    void theSumOfADayIsPartOfTheSpikeThatWasToldAndIsOver() {
+        // When a spike is over by early afternoon, and the day's sum is too high in the evening
+        run((DAYS + 1) * 96, (feature, quarter) -> isSpike(quarter) ? 5 : 1);
+
+        // Then
+        Alert spike = opened().findFirst().orElseThrow();
+        assertThat(alerts).anySatisfy(alert -> {
+            assertThat(alert.getId()).isEqualTo(spike.getId());
+            assertThat(alert.getState()).isEqualTo(AlertState.RESOLVED);
+            assertThat(alert.getChangedAt()).isBefore(at(SPIKE + 24));
+        });
+        assertThat(opened().filter(alert -> alert.getKind().startsWith("daily_")
+                        && alert.getChangedAt().isAfter(at(SPIKE + 24))))
+                .isNotEmpty()
+                .allSatisfy(alert -> {
+                    assertThat(alert.getNotify()).isFalse();
+                    assertThat(alert.getLabels()).containsEntry("part_of", spike.getId());
+                });
+        assertThat(opened().filter(Alert::getNotify)).containsExactly(spike);
+    }
+
+    @Test
+    void theSumOfADayThatGrowsAfterASpikeIsToldToo() {
+        // When a short spike is over, and all hours after it cost more, though none of them much
+        run(
+                (DAYS + 1) * 96,
+                (feature, quarter) -> quarter / 4 * 4 == SPIKE - 32 ? 3 : quarter >= SPIKE - 20 ? 1.45 : 1);
+
+        // Then
+        assertThat(opened().filter(Alert::getNotify)
+                        .filter(alert -> alert.getScope().size() == 1)
+                        .map(Alert::getKind))
+                .startsWith("seasonal")
+                .anyMatch(kind -> kind.startsWith("daily_"));
+    }
+
+    @Test
+    void aDayThatIsMoreUrgentThanItsSpikeIsTold() {
+        // When twelve hours cost four times as much
+        run((DAYS + 1) * 96, (feature, quarter) -> quarter >= SPIKE && quarter < SPIKE + 48 ? 4 : 1);
+
+        // Then
+        assertThat(alerts)
+                .filteredOn(alert ->
+                        alert.getKind().startsWith("daily_") && alert.getScope().size() == 1 && alert.getNotify())
+                .extracting(Alert::getSeverity)
+                .containsOnly(AlertSeverity.CRITICAL);
     }
 
     @Test
