@@ -395,6 +395,33 @@ class DetectorsTest {
                 .noneMatch(verdict -> verdict.level() == Level.FIRING);
     }
 
+    @ParameterizedTest(name = "bursts {0} days ago, {1} times today: {2}")
+    @CsvSource({
+        "3 9 16, 7, false",
+        "3 9 16, 12, true",
+        "3 9, 7, true",
+        "3 4 16, 7, true",
+        "3 4 9 16, 7, false",
+    })
+    void burstsThatCameThreeTimesAreAHabit(String ago, double times, boolean rings) {
+        // Given five weeks with hours of 6, 8 and 10 times the usual on some days, each at another time
+        List<String> days = List.of(ago.split(" "));
+        long today = MONDAY + 35;
+        for (long day = MONDAY; day <= today; day++) {
+            int burst = days.indexOf(Long.toString(today - day));
+            for (int quarter = 0; quarter < (day == today ? 60 : 96); quarter++) {
+                boolean isBurst = burst >= 0 && quarter / 4 == 5 + 6 * (burst % 3);
+                boolean isToday = day == today && quarter / 4 == 14;
+                double factor = isBurst ? 6 + 2 * burst : isToday ? times : 1;
+                spend(CHAT, day, quarter, factor * (0.9 + 0.2 * ((day * 31 + quarter * 17) % 11) / 10));
+            }
+        }
+
+        // Then
+        assertThat(levelOf(CHAT, Detector.SEASONAL, quarter(today, 59)).equals("FIRING"))
+                .isEqualTo(rings);
+    }
+
     @Test
     void silenceThatCameBeforeAtThisTimeOfDayIsAHabit() {
         // Given four weeks of a feature that rested for two hours at about ten on three of the days
