@@ -164,6 +164,33 @@ class RequestSketchTest {
         assertThat(restarted.judge(USD, 50_000, DEFAULTS)).isEqualTo(Finding.NONE);
     }
 
+    @ParameterizedTest(name = "at {0} above the ceiling: {1}")
+    @CsvSource({"0, NONE", "1, COST_FAR_ABOVE"})
+    void aRequestAtTheCeilingIsNone(long above, Finding finding) {
+        RequestSketch sketch = filled(1, 1000);
+        sketch.judge(0, 0, DEFAULTS);
+
+        assertThat(sketch.judge(sketch.ceilingCost() + above, 1, DEFAULTS)).isEqualTo(finding);
+    }
+
+    @Test
+    void isOverWhenAMonthHasPassedSinceItsDay() {
+        assertThat(new RequestSketch().isOver(1_000)).isFalse();
+        assertThat(filled(1, 10).isOver(31)).isFalse();
+        assertThat(filled(1, 10).isOver(32)).isTrue();
+    }
+
+    @ParameterizedTest(name = "{0} times the usual, its hash {1}: written {2}")
+    @CsvSource({"1, 1, false", "1, 16, true", "1000, 1, true"})
+    void aRequestThatIsNotTakenIsWrittenOnlyWhereItStandsOut(long times, long hash, boolean written) {
+        // Given a day with so many that one in 16 is taken
+        RequestSketch sketch = filled(1, RequestSketch.ALL_OF_DAY);
+        sketch.judge(0, 0, DEFAULTS);
+
+        // Then
+        assertThat(sketch.add(hash, 1, times * USD / 100, 1000)).isEqualTo(written);
+    }
+
     @Test
     void refusesBytesThatItDidNotWrite() {
         byte[] bytes = filled(1, 300).encode();
