@@ -91,7 +91,7 @@ class OneCauseTest {
         assertThat(alerts).anySatisfy(alert -> {
             assertThat(alert.getId()).isEqualTo(spike.getId());
             assertThat(alert.getState()).isEqualTo(AlertState.RESOLVED);
-            assertThat(alert.getChangedAt()).isBefore(at(SPIKE - 12));
+            assertThat(alert.getChangedAt()).isBefore(at(SPIKE - 8));
         });
         assertThat(opened().filter(alert -> alert.getKind().startsWith("daily_")
                         && alert.getChangedAt().isAfter(at(SPIKE + 24))))
