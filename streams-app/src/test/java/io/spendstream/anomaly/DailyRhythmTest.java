@@ -76,7 +76,7 @@ class DailyRhythmTest {
     @CsvSource({
         "the least ratio, 0, 1.25, 0, 12.5",
         "noise: e^(0.03 × 10) above the expected 10, 10, 1.25, 0, 13.4986",
-        "and what an hour may add: squares add up, 10, 1.25, 4, 15.3180",
+        "and what an hour may add: squares add up, 10, 1.25, 4, 15.3141",
         "less than the least ratio, 3.5, 1.5, 4, 15",
     })
     void theLimitIsAboveNoise(String name, double deviations, double ratio, double burst, double limit) {
