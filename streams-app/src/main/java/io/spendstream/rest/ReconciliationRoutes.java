@@ -57,6 +57,10 @@ final class ReconciliationRoutes {
     private static final int LOADS_MAX = 2;
 
     private static final int DAYS_MAX = 400;
+    /** What is metered must be no older: what is not yet counted would look like a drift, and ring. */
+    private static final long LAG_MS_MAX = 60_000;
+
+    private static final long BEHIND_RETRY_SECONDS = 30;
     private static final List<String> GROUP_BY = List.of("provider", "model");
 
     private final RestPorts ports;
@@ -382,6 +386,15 @@ final class ReconciliationRoutes {
         if (compared.load.params.dryRun()) {
             return Future.succeededFuture(
                     new Compared(compared.load, compared.before, compared.now, compared.freshness, false));
+        }
+        if (compared.freshness.lagMs() > LAG_MS_MAX) {
+            throw Problem.unavailable(
+                            "Nothing was stored: what was received in the last " + compared.freshness.lagMs() / 1000
+                                    + " s is not all counted yet, and would look like a drift; load the invoice again"
+                                    + " when that is less than " + LAG_MS_MAX / 1000
+                                    + " s, or compare with dry_run=true",
+                            BEHIND_RETRY_SECONDS)
+                    .exception();
         }
         String full = reconciliations.whyFull(compared.now);
         if (full != null) {

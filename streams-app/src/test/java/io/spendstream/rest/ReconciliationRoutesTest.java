@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.spendstream.query.FakeCells;
+import io.spendstream.query.Lag;
 import io.spendstream.v1.Alert;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -64,6 +65,28 @@ class ReconciliationRoutesTest {
 
     private static JsonNode json(HttpResponse<String> answer) throws IOException {
         return JSON.readTree(answer.body());
+    }
+
+    @Test
+    void what_is_not_counted_yet_is_taken_for_no_drift() throws Exception {
+        // Given
+        String invoice = "date,model,cost_usd\n2026-11-20,gpt-4o,23\n";
+        instance.lag = new Lag(5_000, TestInstance.NOW.minusSeconds(61));
+
+        // When
+        HttpResponse<String> refused = load("provider=openai", invoice);
+        HttpResponse<String> compared = load("provider=openai&dry_run=true", invoice);
+
+        // Then
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).contains("30");
+        assertThat(refused.body()).contains("in the last 61 s is not all counted yet", "dry_run=true");
+        assertThat(compared.statusCode()).isEqualTo(200);
+        assertThat(json(instance.get(PATH)).get("reconciliations")).isEmpty();
+
+        // And a minute is near enough
+        instance.lag = new Lag(5_000, TestInstance.NOW.minusSeconds(60));
+        assertThat(load("provider=openai", invoice).statusCode()).isEqualTo(201);
     }
 
     @Test

@@ -125,6 +125,8 @@ final class TestInstance implements AutoCloseable {
         }
     };
 
+    volatile Lag lag = new Lag(3, NOW.minusMillis(85));
+
     TestInstance() throws IOException {
         this(RestConfig.on("127.0.0.1", 0));
     }
@@ -135,7 +137,7 @@ final class TestInstance implements AutoCloseable {
 
     TestInstance(RestConfig config, RestSecurity security) throws IOException {
         HttpPeerClient client = new HttpPeerClient(PEER_TIMEOUT, security.peers(), () -> NOW);
-        LocalSpend local = new LocalSpend(() -> cells, DIMENSIONS, () -> new Lag(3, NOW.minusMillis(85)), 1_000);
+        LocalSpend local = new LocalSpend(() -> cells, DIMENSIONS, () -> lag, 1_000);
         ClusterSpend spend =
                 new ClusterSpend(local, this::membership, client, workers, Retention.DEFAULT, () -> NOW, 1_000);
         server = RestServer.start(
