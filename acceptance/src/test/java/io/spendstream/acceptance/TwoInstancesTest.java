@@ -82,9 +82,14 @@ class TwoInstancesTest {
 
     /** An invoice for something that nobody meters, so that load makes no difference. */
     private static String reconcile(SpendClient client, String query, int status) {
-        SpendClient.Reply reply = client.post(
-                "/v1/reconciliations?provider=nobody" + query,
-                "{\"lines\": [{\"date\": \"2026-01-01\", \"model\": \"m\", \"cost_usd\": 5}]}");
+        // It is refused while the instances do not know that all is counted.
+        SpendClient.Reply reply = Await.until(
+                "a load that is taken",
+                Scene.PATIENCE,
+                () -> client.post(
+                        "/v1/reconciliations?provider=nobody" + query,
+                        "{\"lines\": [{\"date\": \"2026-01-01\", \"model\": \"m\", \"cost_usd\": 5}]}"),
+                answer -> answer.status() != 503);
         assertThat(reply.status()).as(reply.body()).isEqualTo(status);
         return client.json(reply.body()).get("id").textValue();
     }
