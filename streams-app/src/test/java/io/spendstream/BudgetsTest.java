@@ -436,10 +436,12 @@ class BudgetsTest {
         pipeline.settle();
 
         // Then
-        assertThat(pipeline.statuses().values())
-                .singleElement()
-                .extracting(BudgetStatus::getLimitReachedAt)
-                .isEqualTo(Pipeline.NOW.plus(Duration.ofHours(2)));
+        assertThat(pipeline.statuses().values()).singleElement().satisfies(status -> {
+            assertThat(status.getLimitReachedAt()).isEqualTo(Pipeline.NOW.plus(Duration.ofHours(2)));
+            assertThat(status.getAsOf()).isEqualTo(Pipeline.NOW);
+            assertThat(status.getDaysUntilLimitPpm()).isEqualTo(83_333);
+            assertThat(status.getRemaining()).isEqualTo(8 * COST);
+        });
         assertThat(pipeline.alerts())
                 .filteredOn(alert -> alert.getKind().equals("budget_forecast"))
                 .singleElement()

@@ -15,6 +15,8 @@ public record Forecast(Long atEnd, Instant limitReachedAt) {
     /** Farther off than this is never. */
     private static final Duration HORIZON = Duration.ofDays(3_660);
 
+    private static final long MS_PER_DAY = Duration.ofDays(1).toMillis();
+
     /**
      * Goes on with the pace of the time just past.
      *
@@ -33,6 +35,18 @@ public record Forecast(Long atEnd, Instant limitReachedAt) {
     /** Whether to warn: the limit will be reached in this period, and is not yet. */
     public static boolean warns(Forecast forecast, long limit, long spent, long minimum) {
         return forecast.limitReachedAt != null && spent < limit && spent >= minimum;
+    }
+
+    /**
+     * How long that is from {@code now}: days in parts per million, rounded down; 0 where the limit is reached, null where
+     * it is not in this period.
+     */
+    public Long daysUntilLimitPpm(Instant now) {
+        if (limitReachedAt == null) {
+            return null;
+        }
+        long ms = Math.max(0, Duration.between(now, limitReachedAt).toMillis());
+        return Ratio.times(ms, Ratio.PPM, MS_PER_DAY);
     }
 
     private static Long atEnd(Window window, long spent, Instant now, long pace, Duration length) {

@@ -38,6 +38,11 @@ public final class Ratio {
         return whole == 0 ? 0 : times(part, PPM, whole);
     }
 
+    /** What is left of a limit; negative where more is spent. The nearest {@code long} where it does not fit. */
+    public static long left(long limit, long spent) {
+        return plus(limit, spent == Long.MIN_VALUE ? Long.MAX_VALUE : -spent);
+    }
+
     /** {@code a × b} compared with {@code c × d}. */
     static int compareProducts(long a, long b, long c, long d) {
         long high = Math.multiplyHigh(a, b);

@@ -87,7 +87,7 @@ public record Standing(
 
     /** What is left; negative where more than the limit is spent. */
     public long remaining() {
-        return Ratio.plus(limit, spent == Long.MIN_VALUE ? Long.MAX_VALUE : -spent);
+        return Ratio.left(limit, spent);
     }
 
     /** {@code spent} of {@code limit} in parts per million, rounded down. */

@@ -10,8 +10,6 @@ import io.spendstream.v1.BudgetMeasure;
 import io.spendstream.v1.BudgetStatus;
 import io.vertx.core.MultiMap;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +25,6 @@ final class StatusJson {
     private static final TimeTexts TIMES = new TimeTexts();
 
     private static final Duration RATE_NOW_OVER = Duration.ofHours(1);
-    private static final BigDecimal MS_PER_DAY =
-            BigDecimal.valueOf(Duration.ofDays(1).toMillis());
 
     private static final Comparator<Standing> NEAREST_FIRST = Comparator.comparingLong(Standing::fractionPpm)
             .reversed()
@@ -134,16 +130,11 @@ final class StatusJson {
         writeFraction(g, "burn_rate_yesterday", status == null ? null : status.getBurnRateYesterdayPpm());
         writeFraction(g, "burn_rate_7d", status == null ? null : status.getBurnRate7dPpm());
         writeAmount(g, "forecast", measure, status == null ? null : status.getForecast());
-        Instant reached = status == null ? null : status.getLimitReachedAt();
-        writeTime(g, "limit_reached_at", reached);
-        g.writeFieldName("days_until_limit");
-        if (reached == null) {
-            g.writeNull();
-        } else {
-            g.writeNumber(days(now, reached));
-        }
+        writeTime(g, "limit_reached_at", status == null ? null : status.getLimitReachedAt());
+        writeFraction(g, "days_until_limit", status == null ? null : status.getDaysUntilLimitPpm());
         writeTime(g, "measured_from", status == null ? null : status.getMeasuredFrom());
         writeTime(g, "updated_at", status == null ? null : status.getUpdatedAt());
+        writeTime(g, "as_of", status == null ? null : status.getAsOf());
     }
 
     /** What has never been spent has the pace 0, and leads nowhere. */
@@ -159,6 +150,7 @@ final class StatusJson {
         Instant start = standing.window().start();
         writeTime(g, "measured_from", knownFrom.isAfter(start) ? knownFrom : start);
         g.writeNullField("updated_at");
+        g.writeNullField("as_of");
     }
 
     private static void writePassed(JsonGenerator g, Standing standing) throws IOException {
@@ -174,11 +166,6 @@ final class StatusJson {
     private static Long rateNow(BudgetStatus status, Instant now) {
         boolean idle = !now.isBefore(status.getAsOf().plus(RATE_NOW_OVER));
         return idle && status.getBurnRateNowPpm() != null ? Long.valueOf(0) : status.getBurnRateNowPpm();
-    }
-
-    private static BigDecimal days(Instant now, Instant reached) {
-        long ms = Math.max(0, Duration.between(now, reached).toMillis());
-        return BigDecimal.valueOf(ms).divide(MS_PER_DAY, 2, RoundingMode.DOWN);
     }
 
     static void writeAmount(JsonGenerator g, String field, BudgetMeasure measure, Long amount) throws IOException {

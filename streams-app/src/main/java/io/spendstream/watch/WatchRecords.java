@@ -103,6 +103,7 @@ final class WatchRecords {
         Counter counter = reading.counter();
         Window window = reading.window();
         Forecast forecast = reading.forecast();
+        Instant asOf = Instant.ofEpochMilli(reading.nowMs());
         return BudgetStatus.newBuilder()
                 .setBudget(budget.id())
                 .setScope(counter.group.scope.id)
@@ -113,6 +114,7 @@ final class WatchRecords {
                 .setLimit(reading.limit())
                 .setRollover(reading.rollover())
                 .setSpent(reading.spent())
+                .setRemaining(Ratio.left(reading.limit(), reading.spent()))
                 .setFractionPpm(Ratio.ppm(reading.spent(), reading.limit()))
                 .setZone(budget.period().zone().getId())
                 .setPeriodStart(window.start())
@@ -122,12 +124,13 @@ final class WatchRecords {
                 .setBurnRate7dPpm(rate(reading, reading.within(WEEK), WEEK))
                 .setForecast(forecast.atEnd())
                 .setLimitReachedAt(forecast.limitReachedAt())
+                .setDaysUntilLimitPpm(forecast.daysUntilLimitPpm(asOf))
                 .setCrossedPpm(Thresholds.passed(budget.thresholds(), reading.limit(), reading.spent()).stream()
                         .map(Threshold::atPpm)
                         .toList())
                 .setMeasuredFrom(Instant.ofEpochMilli(counter.group.scope.measuredFromMs(counter.startMs)))
                 .setUpdatedAt(Instant.ofEpochMilli(counter.updatedAtMs))
-                .setAsOf(Instant.ofEpochMilli(reading.nowMs()))
+                .setAsOf(asOf)
                 .build();
     }
 

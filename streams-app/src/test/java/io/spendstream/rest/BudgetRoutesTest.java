@@ -16,12 +16,16 @@ import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.Contributor;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +125,8 @@ class BudgetRoutesTest {
                         + "\"period_end\":\"2026-11-22T00:00:00Z\",\"rollover\":0,\"thresholds_passed\":[0.5,0.8],"
                         + "\"burn_rate\":1.5,\"burn_rate_yesterday\":null,\"burn_rate_7d\":0.25,\"forecast\":1.64,"
                         + "\"limit_reached_at\":\"2026-11-21T18:00:00Z\",\"days_until_limit\":0.25,"
-                        + "\"measured_from\":\"2026-11-21T00:00:00Z\",\"updated_at\":\"2026-11-21T12:00:00Z\"}");
+                        + "\"measured_from\":\"2026-11-21T00:00:00Z\",\"updated_at\":\"2026-11-21T12:00:00Z\","
+                        + "\"as_of\":\"2026-11-21T12:00:00Z\"}");
         assertThat(status.get("groups").get(2).get("spent").asText())
                 .as("of a day that is over")
                 .isEqualTo("0");
@@ -129,6 +134,57 @@ class BudgetRoutesTest {
         assertThat(nearest.get("groups")).hasSize(1);
         assertThat(nearest.get("truncated").asBoolean()).isTrue();
         assertThat(nearest.get("group_count").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void a_status_says_what_its_record_says_as_of_when_the_record_does() throws Exception {
+        // Given: a record of three hours ago
+        put("/v1/budgets/daily", DAILY);
+        spent("daily", 820_000_000, TestInstance.NOW.minus(Duration.ofHours(3)), "chat-a");
+        BudgetStatus record = BudgetStatus.newBuilder(instance.budgets.statuses.remove(0))
+                .setBurnRateYesterdayPpm(750_000L)
+                .setBurnRateNowPpm(0L)
+                .setCrossedPpm(List.of(500_000L, 800_000L))
+                .build();
+        instance.budgets.statuses.add(record);
+
+        // When
+        JsonNode status = json("/v1/budgets/daily/status");
+
+        // Then: field for field, under the record's names, where the answer does not say it once for all groups
+        Map<String, JsonNode> said = new TreeMap<>();
+        status.get("groups").get(0).properties().forEach(field -> said.put(field.getKey(), field.getValue()));
+        said.put("crossed", said.remove("thresholds_passed"));
+        said.put("burn_rate_now", said.remove("burn_rate"));
+        Map<String, JsonNode> recorded = new TreeMap<>();
+        for (Schema.Field field : record.getSchema().getFields()) {
+            String name = field.name();
+            if (!List.of("budget", "scope", "tenant", "measure", "zone").contains(name)) {
+                Object value = record.get(field.pos());
+                boolean isAmount = List.of("limit", "rollover", "spent", "remaining", "forecast")
+                        .contains(name);
+                recorded.put(
+                        name.replace("_ppm", ""),
+                        MAPPER.readTree(asJson(value, isAmount ? 9 : name.endsWith("_ppm") ? 6 : 0)));
+            }
+        }
+        assertThat(said).isEqualTo(recorded);
+        assertThat(said.get("days_until_limit").decimalValue()).isEqualByComparingTo("0.25");
+    }
+
+    private static String asJson(Object value, int digits) {
+        if (value instanceof Long number) {
+            return BigDecimal.valueOf(number, digits).stripTrailingZeros().toPlainString();
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(item -> asJson(item, digits)).collect(Collectors.joining(",", "[", "]"));
+        }
+        if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(entry -> asJson(entry.getKey(), 0) + ":" + asJson(entry.getValue(), 0))
+                    .collect(Collectors.joining(",", "{", "}"));
+        }
+        return value instanceof Boolean ? value.toString() : "\"" + value + "\"";
     }
 
     @Test
@@ -191,7 +247,7 @@ class BudgetRoutesTest {
                                 + "\"period_start\":\"2026-11-20T23:00:00Z\",\"period_end\":\"2026-11-21T23:00:00Z\","
                                 + "\"rollover\":0,\"thresholds_passed\":[],\"burn_rate\":0,\"burn_rate_yesterday\":0,"
                                 + "\"burn_rate_7d\":0,\"forecast\":0,\"limit_reached_at\":null,\"days_until_limit\":null,"
-                                + "\"measured_from\":\"" + measuredFrom + "\",\"updated_at\":null}");
+                                + "\"measured_from\":\"" + measuredFrom + "\",\"updated_at\":null,\"as_of\":null}");
     }
 
     @Test
@@ -448,13 +504,15 @@ class BudgetRoutesTest {
                 .setMeasure(definition.measure())
                 .setLimit(definition.limit())
                 .setSpent(amount)
+                .setRemaining(definition.limit() - amount)
                 .setFractionPpm(amount / 1_000)
                 .setPeriodStart(window.start())
                 .setPeriodEnd(window.end())
                 .setBurnRateNowPpm(1_500_000L)
                 .setBurnRate7dPpm(250_000L)
                 .setForecast(2 * amount)
-                .setLimitReachedAt(Instant.parse("2026-11-21T18:00:00Z"))
+                .setLimitReachedAt(time.plus(Duration.ofHours(6)))
+                .setDaysUntilLimitPpm(250_000L)
                 .setMeasuredFrom(window.start())
                 .setUpdatedAt(time)
                 .setAsOf(time)

@@ -325,7 +325,8 @@ class PostgresSinkTest {
                     expected.put(
                             group.get("group").get("feature").asText(),
                             plain(group.get("spent").decimalValue()) + " of "
-                                    + plain(group.get("limit").decimalValue()) + ", "
+                                    + plain(group.get("limit").decimalValue()) + ", left "
+                                    + plain(group.get("remaining").decimalValue()) + ", "
                                     + plain(group.get("fraction").decimalValue()));
                 }
             }
@@ -337,11 +338,14 @@ class PostgresSinkTest {
                         Map<String, String> seen = new TreeMap<>();
                         Sql.each(
                                 postgres,
-                                "SELECT group_values->>'feature', spent, limit_amount, fraction FROM budget_status"
+                                "SELECT group_values->>'feature', spent, limit_amount, remaining, fraction"
+                                        + " FROM budget_status"
                                         + " WHERE budget = '" + budget + "'",
                                 row -> seen.put(
                                         row.text(1),
-                                        plain(row.number("spent")) + " of " + plain(row.number("limit_amount")) + ", "
+                                        plain(row.number("spent")) + " of " + plain(row.number("limit_amount"))
+                                                + ", left "
+                                                + plain(row.number("remaining")) + ", "
                                                 + plain(row.number("fraction"))));
                         return seen;
                     },

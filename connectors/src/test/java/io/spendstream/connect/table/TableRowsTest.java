@@ -188,6 +188,8 @@ class TableRowsTest {
                         .setMeasure(measure)
                         .setLimit(5_000_000_000L)
                         .setSpent(2_500_000_000L)
+                        .setRemaining(2_500_000_000L)
+                        .setDaysUntilLimitPpm(83_333L)
                         .setFractionPpm(500_000L)
                         .setZone("UTC")
                         .setPeriodStart(TIME)
@@ -198,6 +200,8 @@ class TableRowsTest {
                         .build());
 
         assertThat(row.get("spent")).isEqualTo(spent);
+        assertThat(row.get("remaining")).isEqualTo(spent);
+        assertThat(row.get("days_until_limit")).isEqualTo(new BigDecimal("0.083333"));
         assertThat(row.get("fraction")).isEqualTo(new BigDecimal("0.500000"));
         assertThat(row.getString("measure")).isEqualTo(measure.name().toLowerCase(Locale.ROOT));
         assertThat(row.getString("group_values")).isEqualTo("{\"feature\":null}");
