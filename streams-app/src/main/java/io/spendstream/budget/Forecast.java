@@ -38,8 +38,8 @@ public record Forecast(Long atEnd, Instant limitReachedAt) {
     }
 
     /**
-     * How long that is from {@code now}: days in parts per million, rounded down; 0 where the limit is reached, null where
-     * it is not in this period.
+     * How long that is from {@code now}: days in parts per million, rounded down; 0 where the limit is reached, null
+     * where it is not in this period.
      */
     public Long daysUntilLimitPpm(Instant now) {
         if (limitReachedAt == null) {
