@@ -48,8 +48,9 @@ public final class Bench implements Callable<Integer> {
         RECOVERY,
         PARTS,
         GROWTH,
+        LOAD,
         SOAK,
-        /** But for the three before, which take long. */
+        /** But for the four before, which take long. */
         ALL;
 
         boolean includes(Part other) {
@@ -61,7 +62,7 @@ public final class Bench implements Callable<Integer> {
             arity = "0..1",
             defaultValue = "all",
             description =
-                    "One of throughput, spend, publish, admission, alerts, overspend, budgets, detectors, recovery, parts, growth, soak, all.")
+                    "One of throughput, spend, publish, admission, alerts, overspend, budgets, detectors, recovery, parts, growth, load, soak, all.")
     private Part part;
 
     @Option(names = "--events", defaultValue = "2000000", description = "In the topic that is read.")
@@ -85,11 +86,11 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--state-mb", defaultValue = "1024", description = "Of the part recovery: state, about.")
     private int stateMb;
 
-    @Option(names = "--minutes", defaultValue = "60", description = "Of the part soak.")
-    private int minutes;
+    @Option(names = "--minutes", description = "Of the parts soak (60 unless given) and load (8).")
+    private Integer minutes;
 
-    @Option(names = "--rate", defaultValue = "200", description = "Of the part soak: events a second.")
-    private int rate;
+    @Option(names = "--rate", description = "Events a second of the parts soak (200 unless given) and load (20000).")
+    private Integer rate;
 
     @Option(
             names = "--leak",
@@ -146,11 +147,26 @@ public final class Bench implements Callable<Integer> {
 
     private Options options() {
         try {
+            boolean load = part == Part.LOAD;
             return new Options(
-                    events, users, partitions, rounds, threads, cells, stateMb, minutes, rate, commitInterval, profile);
+                    events,
+                    users,
+                    partitions,
+                    rounds,
+                    threads,
+                    cells,
+                    stateMb,
+                    given(minutes, load ? UnderLoad.MINUTES : Soak.MINUTES),
+                    given(rate, load ? UnderLoad.PER_SECOND : Soak.PER_SECOND),
+                    commitInterval,
+                    profile);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private static int given(Integer value, int otherwise) {
+        return value == null ? otherwise : value;
     }
 
     private void measure(Site site, Options options, PrintWriter out, ObjectNode result)
@@ -184,6 +200,9 @@ public final class Bench implements Callable<Integer> {
         }
         if (part.includes(Part.GROWTH)) {
             new Variations(site, options, out).growth(result.putObject("growth"));
+        }
+        if (part.includes(Part.LOAD)) {
+            new UnderLoad(site, options, out).run(result.putObject("load"));
         }
         if (part.includes(Part.SOAK)) {
             new Soak(site, options, leak, out).run(result.putObject("soak"));

@@ -10,8 +10,8 @@ package io.spendstream.acceptance.bench;
  * @param threads of the pipeline
  * @param cells that the spend queries are asked over
  * @param stateMb that instances are lost with
- * @param minutes of the soak
- * @param perSecond events of the soak
+ * @param minutes of the soak, or of the steady load
+ * @param perSecond events of the soak, or of the steady load
  * @param commitIntervalMs of the application whose alerts are timed
  * @param profile whether a further round is profiled
  */

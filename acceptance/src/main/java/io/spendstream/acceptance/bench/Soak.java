@@ -26,6 +26,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Soak {
 
+    static final int PER_SECOND = 200;
+    static final int MINUTES = 60;
+
     private static final String PREFIX = "soak.";
     private static final int USERS = 20_000;
     private static final int STAYING = 2;
@@ -188,15 +191,7 @@ final class Soak {
                     + check.faults().get(0));
         }
         for (AppProcess instance : staying) {
-            SpendClient client = new SpendClient(instance.url());
-            String days = SpendClient.days(ledger.first(), ledger.last());
-            long requests = ledger.total().requests();
-            Patience.until(
-                    "all events in the spend",
-                    () -> client.totalIfWhole(days).map(Ledger.Sum::requests).orElse(0L) >= requests);
-            if (!client.by("feature", days).equals(ledger.byFeature())) {
-                throw new WrongAnswer("the spend by feature is not what was sent");
-            }
+            new SpendClient(instance.url()).requireAll(ledger);
         }
     }
 

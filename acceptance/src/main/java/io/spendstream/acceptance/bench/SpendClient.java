@@ -60,6 +60,22 @@ final class SpendClient {
         return sums;
     }
 
+    /**
+     * Waits until all of a ledger is in the spend, and holds the spend of every feature against it.
+     *
+     * @throws WrongAnswer where that is not what was sent
+     */
+    void requireAll(Ledger ledger) throws InterruptedException {
+        String days = days(ledger.first(), ledger.last());
+        long requests = ledger.total().requests();
+        Patience.until(
+                "all events in the spend",
+                () -> totalIfWhole(days).map(Sum::requests).orElse(0L) >= requests);
+        if (!by("feature", days).equals(ledger.byFeature())) {
+            throw new WrongAnswer("the spend by feature is not what was sent");
+        }
+    }
+
     private static Sum sum(JsonNode row) {
         return new Sum(
                 row.get("requests").asLong(),

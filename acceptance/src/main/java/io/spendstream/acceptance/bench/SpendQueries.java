@@ -61,7 +61,7 @@ final class SpendQueries {
     }
 
     /** The first one is the target's; the others read quarter-hours at the edges, or all of them. */
-    private static Map<String, String> shapes(ManyCells source) {
+    static Map<String, String> shapes(ManyCells source) {
         Map<String, String> shapes = new LinkedHashMap<>();
         String month = "from=" + source.start() + "&to=" + source.end();
         shapes.put("month by day", month + "&granularity=day");
@@ -77,18 +77,29 @@ final class SpendQueries {
     private Latencies ask(URI address, String parameters) throws IOException, InterruptedException {
         long[] ns = new long[REQUESTS];
         for (int i = -WARM_UP; i < REQUESTS; i++) {
-            URI uri = address.resolve("/v1/spend?feature=" + ManyCells.feature(Math.abs(i)) + "&" + parameters);
-            long start = System.nanoTime();
-            HttpResponse<byte[]> answer =
-                    http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
-            long took = System.nanoTime() - start;
-            if (answer.statusCode() != 200) {
-                throw new IllegalStateException(uri + " answers " + answer.statusCode());
-            }
+            long took = askOnce(http, address, Math.abs(i), parameters);
             if (i >= 0) {
                 ns[i] = took;
             }
         }
         return new Latencies(ns);
+    }
+
+    /**
+     * Asks for the spend of one feature; answers how long that took, in nanoseconds.
+     *
+     * @param number of the feature, modulo how many there are
+     */
+    static long askOnce(HttpClient http, URI address, int number, String parameters)
+            throws IOException, InterruptedException {
+        URI uri = address.resolve("/v1/spend?feature=" + ManyCells.feature(number) + "&" + parameters);
+        long start = System.nanoTime();
+        HttpResponse<byte[]> answer =
+                http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
+        long took = System.nanoTime() - start;
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(uri + " answers " + answer.statusCode());
+        }
+        return took;
     }
 }

@@ -65,6 +65,7 @@ final class Throughput {
         }
         summarise(result.put("bytes_per_event", Math.round(filling.bytesPerEvent())));
         ObjectNode variants = result.putObject("variants");
+        variant(variants, "floor, two threads", Floor.measure(site, filling, 2));
         variant(variants, "one thread", pipeline.measure(settings(1, false)));
         variant(variants, "usage-priced published", pipeline.measure(settings(options.threads(), true)));
         if (options.profile()) {
@@ -97,7 +98,7 @@ final class Throughput {
     private void variant(ObjectNode variants, String name, Speed speed) {
         out.printf("%-34s %12s %,12.0f %8s   %s%n", name, "", speed.perSecond(), "", speed.remarks());
         out.flush();
-        variants.set(name.replace(' ', '_'), speed.toJson());
+        variants.set(name.replace(",", "").replace(' ', '_'), speed.toJson());
     }
 
     private static Map<String, String> settings(int threads, boolean pricedPublished) {

@@ -23,13 +23,15 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 final class Trickle implements Known, AutoCloseable {
 
-    private static final long ENDLESS = 1L << 40;
+    /** As many records as nobody sends. */
+    static final long ENDLESS = 1L << 40;
+
     private static final long KEPT_MS = 60_000;
 
     /** So many events that are to be counted were there for sure at a time, the ones from before among them. */
     private record Mark(long atMs, long events) {}
 
-    private final Backlog kinds;
+    private final EventSource kinds;
     private final Ledger ledger;
     private final Serializer<UsageEvent> serializer;
     private final String topic;
@@ -44,12 +46,20 @@ final class Trickle implements Known, AutoCloseable {
     private volatile boolean closed;
     private volatile Exception failure;
 
-    /** @param ledger of what is in the topic; what is sent is added to it */
+    /** As many calls of {@link Backlog}'s kinds. */
     Trickle(Site site, String topic, Ledger ledger, int users, int perSecond) {
+        this(site, topic, ledger, new Backlog(System.nanoTime(), ENDLESS, users, Instant.now()), perSecond);
+    }
+
+    /**
+     * @param ledger of what is in the topic; what is sent is added to it
+     * @param kinds of what the events are, but for their ids and times
+     */
+    Trickle(Site site, String topic, Ledger ledger, EventSource kinds, int perSecond) {
         this.topic = topic;
         this.ledger = ledger;
         this.perSecond = perSecond;
-        this.kinds = new Backlog(System.nanoTime(), ENDLESS, users, Instant.now());
+        this.kinds = kinds;
         this.serializer = new AvroSerde<>(UsageEvent.class, site.registry()).serializer();
         this.sent = ledger.total().requests();
         this.acknowledgedEvents = sent;

@@ -10,6 +10,7 @@ import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class Variations {
     private static final long SEED = 20_261_125;
     private static final List<Integer> USERS = List.of(1_000, 100_000, 10_000_000);
     private static final List<Integer> TENANTS = List.of(10, 1_000);
+    private static final List<Integer> DAYS = List.of(7, 30);
     private static final List<Integer> COMMIT_INTERVALS_MS = List.of(30, 300, 1_000);
 
     private final Site site;
@@ -58,7 +60,7 @@ final class Variations {
         }
     }
 
-    /** More users, and more tenants. */
+    /** More users, more tenants, and more days. */
     void growth(ObjectNode result) throws IOException, InterruptedException {
         heading("growth");
         Map<String, String> settings = Map.of(AppConfig.PRICED_PUBLISHED, "false");
@@ -73,6 +75,9 @@ final class Variations {
                     List.of(),
                     settings,
                     "%,d tenants".formatted(tenants));
+        }
+        for (int days : DAYS) {
+            run(result, ofDays(events(options.users()), days), List.of(), settings, days + " days");
         }
     }
 
@@ -102,6 +107,28 @@ final class Variations {
             public void draw(long index, UsageEvent into) {
                 source.draw(index, into);
                 into.setTenant("tenant-" + Math.floorMod(into.getId().hashCode(), tenants));
+            }
+        };
+    }
+
+    /** One hour of each of so many days, the earliest first. */
+    private static EventSource ofDays(EventSource source, int days) {
+        return new EventSource() {
+            @Override
+            public long records() {
+                return source.records();
+            }
+
+            @Override
+            public boolean isRepeat(long index) {
+                return source.isRepeat(index);
+            }
+
+            @Override
+            public void draw(long index, UsageEvent into) {
+                source.draw(index, into);
+                long before = days - 1 - Math.min(days - 1, index * days / source.records());
+                into.setTime(into.getTime().minus(before, ChronoUnit.DAYS));
             }
         };
     }

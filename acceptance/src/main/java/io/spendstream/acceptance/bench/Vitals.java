@@ -113,6 +113,12 @@ final class Vitals {
                 .longValue();
     }
 
+    /** What the last look saw of one. */
+    long last(Vital vital) {
+        List<Long> seen = samples.get(vital);
+        return seen.get(seen.size() - 1);
+    }
+
     /** What each stayed like. */
     Map<Vital, Flatness> flatness() {
         Map<Vital, Flatness> flatness = new EnumMap<>(Vital.class);
