@@ -47,9 +47,7 @@ final class AdmissionRoute {
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
                 .map(body -> answer(body.getBytes(), caller))
-                .onSuccess(json -> ctx.response()
-                        .putHeader("Content-Type", Json.MEDIA_TYPE)
-                        .end(json))
+                .onSuccess(json -> Json.answer(ctx, 200, json))
                 .onFailure(ctx::fail);
     }
 

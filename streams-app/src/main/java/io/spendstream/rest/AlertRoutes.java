@@ -165,10 +165,8 @@ final class AlertRoutes {
                         .compose(found ->
                                 Future.fromCompletionStage(found, ctx.vertx().getOrCreateContext()))
                         .compose(found -> workers.executeBlocking(() -> write(found, caller), false))
-                        .compose(json -> ctx.response()
-                                .putHeader("Content-Type", Json.MEDIA_TYPE)
-                                .end(Buffer.buffer(json))
-                                .otherwiseEmpty()));
+                        .compose(json ->
+                                Json.answer(ctx, 200, Buffer.buffer(json)).otherwiseEmpty()));
     }
 
     private static Alerts.Query query(MultiMap given) {

@@ -13,24 +13,19 @@ import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Meter;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.v1.Budget;
-import io.vertx.core.Context;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /** The definitions of budgets and where they stand: {@code /v1/budgets}, {@code /{id}} and {@code /{id}/status}. */
-final class BudgetRoutes {
+final class BudgetRoutes extends KeptRoutes<Budget> {
 
-    private static final String ALL = "/v1/budgets";
-    private static final String TEMPLATE = ALL + "/{id}";
-    private static final String PATH = ALL + "/:id";
-    private static final String STATUS = "/status";
     /** As a record it is smaller than as JSON, and Kafka takes records of a megabyte. */
     private static final int BODY_BYTES_MAX = 512 << 10;
 
@@ -38,76 +33,73 @@ final class BudgetRoutes {
     private final Budgets budgets;
     private final WorkerExecutor workers;
     private final Bodies bodies;
-    private final Audited audited;
 
     BudgetRoutes(RestPorts ports, WorkerExecutor workers, Bodies bodies, Audited audited) {
+        super("budget", "/v1/budgets", workers, audited);
         this.ports = ports;
         this.budgets = ports.budgets().definitions();
         this.workers = workers;
         this.bodies = bodies.upTo(BODY_BYTES_MAX);
-        this.audited = audited;
     }
 
+    @Override
     void mount(Api api) {
-        api.get(ALL, this::list);
-        api.on(HttpMethod.GET, TEMPLATE, PATH, this::get);
-        api.on(HttpMethod.PUT, TEMPLATE, PATH, this::put);
-        api.on(HttpMethod.DELETE, TEMPLATE, PATH, this::delete);
-        api.on(HttpMethod.GET, TEMPLATE + STATUS, PATH + STATUS, this::status);
+        super.mount(api);
+        on(api, HttpMethod.PUT, "", ctx -> put(ctx, bodies, this::read));
+        on(api, HttpMethod.GET, "/status", this::status);
     }
 
-    private void list(RoutingContext ctx) {
-        Params.none(ctx.queryParams());
-        Accepts.best(ctx, Json.MEDIA_TYPE);
-        Caller caller = Gate.caller(ctx);
-        workers.executeBlocking(
-                        () -> BudgetJson.writeAll(budgets.list().stream()
-                                .filter(budget -> caller.isFor(budget.getTenant()))
-                                .toList()),
-                        false)
-                .onSuccess(json -> answer(ctx, 200, json))
-                .onFailure(ctx::fail);
+    @Override
+    List<Budget> list() {
+        return budgets.list();
     }
 
-    private void get(RoutingContext ctx) {
-        Params.none(ctx.queryParams());
-        Accepts.best(ctx, Json.MEDIA_TYPE);
-        answer(ctx, 200, BudgetJson.write(existing(ctx)));
+    @Override
+    Optional<Budget> find(String id) {
+        return budgets.get(id);
     }
 
-    private void put(RoutingContext ctx) {
-        Params.none(ctx.queryParams());
-        String id = ctx.pathParam("id");
-        Caller caller = Gate.caller(ctx);
-        MediaTypes.requireJson(ctx.request());
-        Context context = ctx.vertx().getOrCreateContext();
-        bodies.read(ctx.request())
-                .compose(body ->
-                        workers.executeBlocking(() -> read(id, body.toString(StandardCharsets.UTF_8), caller), false))
-                .compose(put -> audited.make(
-                                caller,
-                                change(put.budget, put.before, put.budget),
-                                context,
-                                () -> budgets.put(put.budget))
-                        .map(stored -> put))
-                .onSuccess(put -> answer(ctx, put.before == null ? 201 : 200, BudgetJson.write(put.budget)))
-                .onFailure(ctx::fail);
+    @Override
+    boolean isFor(Budget budget, Caller caller) {
+        return caller.isFor(budget.getTenant());
     }
 
-    /** @param before null where there was none */
-    private record Put(Budget budget, Budget before) {}
-
-    /** @param after null: it is to be deleted */
-    private static Audited.Change change(Budget budget, Budget before, Budget after) {
-        return new Audited.Change(
-                "budget",
-                budget.getId(),
-                budget.getTenant(),
-                before == null ? null : BudgetJson.write(before),
-                after == null ? null : BudgetJson.write(after));
+    @Override
+    String id(Budget budget) {
+        return budget.getId();
     }
 
-    private Put read(String id, String json, Caller caller) {
+    @Override
+    String tenant(Budget budget) {
+        return budget.getTenant();
+    }
+
+    @Override
+    Buffer json(List<Budget> some) {
+        return Buffer.buffer(BudgetJson.writeAll(some));
+    }
+
+    @Override
+    Buffer json(Budget budget) {
+        return Buffer.buffer(BudgetJson.write(budget));
+    }
+
+    @Override
+    String audited(Budget budget) {
+        return BudgetJson.write(budget);
+    }
+
+    @Override
+    CompletionStage<Void> store(Budget budget) {
+        return budgets.put(budget);
+    }
+
+    @Override
+    CompletionStage<Void> remove(Budget budget) {
+        return budgets.delete(budget.getId());
+    }
+
+    private Budget read(String id, String json, Caller caller) {
         BudgetJson.Reading reading = BudgetJson.read(json, id);
         List<BudgetFault> faults = new ArrayList<>(reading.faults());
         if (reading.budget() != null) {
@@ -118,11 +110,7 @@ final class BudgetRoutes {
                     .exception();
         }
         Tenancy.require(reading.budget().getTenant(), caller);
-        Optional<Budget> before = budgets.get(id);
-        if (before.isPresent() && !caller.isFor(before.get().getTenant())) {
-            throw Tenancy.taken(id).exception();
-        }
-        return new Put(reading.budget(), before.orElse(null));
+        return reading.budget();
     }
 
     /** By its own name, or as an alias. */
@@ -137,27 +125,13 @@ final class BudgetRoutes {
         return ports.prices().quote(call).card() != null;
     }
 
-    private void delete(RoutingContext ctx) {
-        Params.none(ctx.queryParams());
-        Budget budget = existing(ctx);
-        audited.make(
-                        Gate.caller(ctx),
-                        change(budget, budget, null),
-                        ctx.vertx().getOrCreateContext(),
-                        () -> budgets.delete(budget.getId()))
-                .onSuccess(done -> ctx.response().setStatusCode(204).end())
-                .onFailure(ctx::fail);
-    }
-
     private void status(RoutingContext ctx) {
         Accepts.best(ctx, Json.MEDIA_TYPE);
         Budget budget = existing(ctx);
         int limit = StatusJson.limit(ctx.queryParams());
         Caller caller = Gate.caller(ctx);
         workers.executeBlocking(() -> status(budget, limit, caller), false)
-                .onSuccess(json -> ctx.response()
-                        .putHeader("Content-Type", Json.MEDIA_TYPE)
-                        .end(Buffer.buffer(json)))
+                .onSuccess(json -> Json.answer(ctx, 200, Buffer.buffer(json)))
                 .onFailure(ctx::fail);
     }
 
@@ -189,22 +163,5 @@ final class BudgetRoutes {
         return ScopeMatcher.of(definition).isAnsweredBy(ports.dimensions().fields()::contains)
                 ? Instant.EPOCH
                 : budgets.countedSince(definition).orElse(Instant.EPOCH);
-    }
-
-    /** Another tenant's is not there. */
-    private Budget existing(RoutingContext ctx) {
-        String id = ctx.pathParam("id");
-        Caller caller = Gate.caller(ctx);
-        return budgets.get(id)
-                .filter(budget -> caller.isFor(budget.getTenant()))
-                .orElseThrow(() ->
-                        Problem.notFound("There is no budget '" + id + "'").exception());
-    }
-
-    private static void answer(RoutingContext ctx, int status, String json) {
-        ctx.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", Json.MEDIA_TYPE)
-                .end(json);
     }
 }

@@ -36,9 +36,7 @@ final class InstanceRoutes {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
         Future.fromCompletionStage(ports.instances().instances(), ctx.vertx().getOrCreateContext())
-                .onSuccess(instances -> ctx.response()
-                        .putHeader("Content-Type", Json.MEDIA_TYPE)
-                        .end(Buffer.buffer(write(instances))))
+                .onSuccess(instances -> Json.answer(ctx, 200, Buffer.buffer(write(instances))))
                 .onFailure(ctx::fail);
     }
 

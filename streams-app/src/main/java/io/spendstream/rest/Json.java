@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.spendstream.query.Freshness;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -48,6 +50,14 @@ final class Json {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         write(bytes, writer);
         return bytes.toByteArray();
+    }
+
+    /** Sends it. */
+    static Future<Void> answer(RoutingContext ctx, int status, Buffer json) {
+        return ctx.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", MEDIA_TYPE)
+                .end(json);
     }
 
     /** As {@link #write}, into what is sent: nothing is copied but from the generator's own memory, which is used again. */

@@ -58,7 +58,7 @@ final class PriceRoutes {
         Params.none(ctx.queryParams());
         Accepts.best(ctx, Json.MEDIA_TYPE);
         workers.executeBlocking(() -> PricesJson.writeBook(ports.prices().list()), false)
-                .onSuccess(json -> answer(ctx, 200, json))
+                .onSuccess(json -> Json.answer(ctx, 200, Buffer.buffer(json)))
                 .onFailure(ctx::fail);
     }
 
@@ -70,7 +70,7 @@ final class PriceRoutes {
                 .get(model)
                 .orElseThrow(() -> Problem.notFound("The price book has no model '" + model + "'")
                         .exception());
-        answer(ctx, 200, PricesJson.write(prices));
+        Json.answer(ctx, 200, Buffer.buffer(PricesJson.write(prices)));
     }
 
     private void put(RoutingContext ctx) {
@@ -88,7 +88,8 @@ final class PriceRoutes {
                                 context,
                                 () -> ports.prices().put(put.prices))
                         .map(stored -> put))
-                .onSuccess(put -> answer(ctx, put.before == null ? 201 : 200, PricesJson.write(put.prices)))
+                .onSuccess(put ->
+                        Json.answer(ctx, put.before == null ? 201 : 200, Buffer.buffer(PricesJson.write(put.prices))))
                 .onFailure(ctx::fail);
     }
 
@@ -125,9 +126,7 @@ final class PriceRoutes {
         MediaTypes.requireJson(ctx.request());
         bodies.read(ctx.request())
                 .compose(body -> workers.executeBlocking(() -> quote(model, body.getBytes()), false))
-                .onSuccess(json -> ctx.response()
-                        .putHeader("Content-Type", Json.MEDIA_TYPE)
-                        .end(Buffer.buffer(json)))
+                .onSuccess(json -> Json.answer(ctx, 200, Buffer.buffer(json)))
                 .onFailure(ctx::fail);
     }
 
@@ -209,12 +208,5 @@ final class PriceRoutes {
             throw Problem.badRequest("The model in the address is not percent-encoded: " + e.getMessage(), List.of())
                     .exception();
         }
-    }
-
-    private static void answer(RoutingContext ctx, int status, String json) {
-        ctx.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", Json.MEDIA_TYPE)
-                .end(json);
     }
 }

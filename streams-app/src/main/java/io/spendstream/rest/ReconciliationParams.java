@@ -1,12 +1,15 @@
 package io.spendstream.rest;
 
+import io.spendstream.query.QueryFault;
+import io.spendstream.query.QueryRefused;
+import io.spendstream.reconcile.Comparison;
+import io.spendstream.reconcile.Invoice;
 import io.spendstream.reconcile.InvoiceField;
 import io.spendstream.reconcile.InvoiceFormat;
 import io.spendstream.reconcile.InvoiceOptions;
 import io.vertx.core.MultiMap;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,6 +36,7 @@ record ReconciliationParams(
     static final long TOLERANCE_DEFAULT_PPM = 10_000;
 
     private static final long QUARTER_HOUR_MS = 900_000;
+    private static final int DAYS_MAX = 400;
     private static final List<String> KNOWN = List.of(
             "format",
             "from",
@@ -89,7 +93,26 @@ record ReconciliationParams(
         return read;
     }
 
-    ZoneId zone() {
-        return options.zone();
+    /**
+     * What is to be compared of an invoice.
+     *
+     * @throws QueryRefused where its days are too many, or none
+     */
+    Comparison comparison(Invoice invoice) {
+        LocalDate first = from == null ? invoice.firstDay() : from;
+        LocalDate after = to == null ? invoice.lastDay().plusDays(1) : to;
+        if (!first.isBefore(after) || first.plusDays(DAYS_MAX).isBefore(after)) {
+            throw new QueryRefused(
+                    "from",
+                    QueryFault.Reason.BAD_VALUE,
+                    first + " to before " + after + " are not 1 to " + DAYS_MAX + " days; the invoice has lines of "
+                            + invoice.firstDay() + " to " + invoice.lastDay());
+        }
+        Comparison comparison = new Comparison(invoice, options, models, tenant, first, after, asOf, tolerancePpm);
+        if (comparison.asOf() != null && !comparison.asOf().isAfter(comparison.start())) {
+            throw new QueryRefused(
+                    "as_of", QueryFault.Reason.BAD_VALUE, asOf + " is not after the start, " + comparison.start());
+        }
+        return comparison;
     }
 }

@@ -109,10 +109,8 @@ final class SpendRoutes {
                 Caller.ANYONE,
                 peerQueries,
                 () -> body.compose(json -> workers.executeBlocking(() -> peerSpend(ctx, json.getBytes()), false))
-                        .compose(spend -> ctx.response()
-                                .putHeader("Content-Type", Json.MEDIA_TYPE)
-                                .end(Buffer.buffer(spend))
-                                .otherwiseEmpty()));
+                        .compose(spend ->
+                                Json.answer(ctx, 200, Buffer.buffer(spend)).otherwiseEmpty()));
     }
 
     private byte[] peerSpend(RoutingContext ctx, byte[] query) {
