@@ -185,7 +185,7 @@ final class Params {
         return text;
     }
 
-    /** {@code name=value} each, the parameter repeated; the last equals sign stands between the two where {@code =} is in the name. */
+    /** {@code name=value} each, the parameter repeated: the first equals sign ends the name, so that values may have some. */
     Map<String, String> pairs(String name) {
         Map<String, String> pairs = new TreeMap<>();
         List<String> given = params.getAll(name);
@@ -194,7 +194,7 @@ final class Params {
             return pairs;
         }
         for (String text : given) {
-            int equals = text.lastIndexOf('=');
+            int equals = text.indexOf('=');
             if (equals <= 0 || equals == text.length() - 1 || text.length() > 2 * NAME_LENGTH_MAX) {
                 wrong(name, "'" + Texts.shortened(text) + "' is not of the form name=value");
             } else if (pairs.put(text.substring(0, equals), text.substring(equals + 1)) != null) {

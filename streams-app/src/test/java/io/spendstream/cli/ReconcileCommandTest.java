@@ -94,6 +94,8 @@ class ReconcileCommandTest {
                 "GPT 4o=gpt-4o",
                 "--where",
                 "Service=LLM & more",
+                "--where",
+                "Tag=team=search",
                 "--dry-run");
 
         // Then
@@ -102,7 +104,7 @@ class ReconcileCommandTest {
                 .containsExactly(
                         "format=generic&from=2026-11-01&to=2026-12-01&zone=Asia%2FKolkata&provider=open%20ai&tenant=acme"
                                 + "&tolerance=2%25&column=cost_usd%3DAmount%20due&model=GPT%204o%3Dgpt-4o"
-                                + "&where=Service%3DLLM%20%26%20more&dry_run=true date,model,cost_usd\n");
+                                + "&where=Service%3DLLM%20%26%20more&where=Tag%3Dteam%3Dsearch&dry_run=true date,model,cost_usd\n");
     }
 
     @Test

@@ -125,6 +125,19 @@ class ReconciliationRoutesTest {
     }
 
     @Test
+    void the_first_equals_sign_ends_the_name_of_a_column() throws Exception {
+        // When
+        HttpResponse<String> answer = load(
+                "provider=openai&where=Tag%3Dteam%3Dsearch",
+                "date,model,cost_usd,Tag\n2026-11-20,gpt-4o,23,team=search\n2026-11-20,gpt-4o,5,team=other\n");
+
+        // Then
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        assertThat(json(answer).get("invoiced_usd").decimalValue()).isEqualByComparingTo("23");
+        assertThat(json(answer).at("/left_out/0/reason").asText()).isEqualTo("Tag is not team=search");
+    }
+
+    @Test
     void the_same_days_loaded_again_are_the_same_reconciliation_and_tell_of_it_once() throws Exception {
         // When
         HttpResponse<String> beyond = load("provider=openai", "date,model,cost_usd\n2026-11-19,gpt-4o,12\n");
