@@ -165,7 +165,6 @@ public final class MeterTopology {
      * @param readAlert decodes a record of {@code budget-alerts}
      * @param readNote decodes a record of {@code alert-notes}
      * @param readReconciliation decodes a record of {@code reconciliations}
-     * @param refused is told a topic, a key and what is wrong with the record
      */
     public record Watched(
             BudgetBook book,
@@ -177,20 +176,26 @@ public final class MeterTopology {
             Function<byte[], BudgetStatus> readStatus,
             Function<byte[], Alert> readAlert,
             Function<byte[], AlertNote> readNote,
-            Function<byte[], Reconciliation> readReconciliation,
-            Refused refused) {}
+            Function<byte[], Reconciliation> readReconciliation) {}
 
     /** Is told of records that are passed over. */
     @FunctionalInterface
     public interface Refused {
+
+        /** @param key empty where it has none */
         void record(String topic, String key, String why);
+
+        /** For the records of one topic: is told their key and what is wrong. */
+        default BiConsumer<String, String> of(Topic topic) {
+            return (key, why) -> record(topic.name(), key, why);
+        }
     }
 
     /**
      * What the stages share beyond a task.
      *
      * @param readPrices decodes a record of {@code prices}; throws on bytes that are not one
-     * @param pricesRefused is told a model and what is wrong with its record
+     * @param refused is told of every record of a definition, or of what is published, that is not valid
      * @param valueOverflow is told of each dimension value beyond the limit
      */
     public record Shared(
@@ -199,7 +204,7 @@ public final class MeterTopology {
             PriceBook book,
             Shards shards,
             Function<byte[], ModelPrices> readPrices,
-            BiConsumer<String, String> pricesRefused,
+            Refused refused,
             Tally.Sink tally,
             Runnable valueOverflow,
             Watched watched,
@@ -247,17 +252,14 @@ public final class MeterTopology {
 
     private void readBudgets(StreamsBuilder builder) {
         Watched watched = shared.watched();
-        String budgets = settings.topics().budgets().name();
         Topics topics = settings.topics();
         global(
                 builder,
-                budgets,
+                topics.budgets().name(),
                 BudgetsStage.STORE,
                 "budgets",
                 () -> new BudgetsStage(
-                        watched.book(),
-                        watched.readBudget(),
-                        (key, why) -> watched.refused().record(budgets, key, why)));
+                        watched.book(), watched.readBudget(), shared.refused().of(topics.budgets())));
         show(builder, topics.budgetStatus(), "shown-statuses", watched.readStatus(), timeless(watched.statuses()::put));
         show(builder, topics.budgetAlerts(), "shown-alerts", watched.readAlert(), watched.alerts()::put);
         show(builder, topics.anomalyAlerts(), "shown-anomalies", watched.readAlert(), watched.alerts()::put);
@@ -300,13 +302,12 @@ public final class MeterTopology {
             Function<byte[], V> read,
             PublishedStage.Show<V> show,
             LongConsumer readUpTo) {
-        Refused refused = shared.watched().refused();
         global(
                 builder,
                 topic.name(),
                 name,
                 name,
-                () -> new PublishedStage<>(read, show, (key, why) -> refused.record(topic.name(), key, why), readUpTo));
+                () -> new PublishedStage<>(read, show, shared.refused().of(topic), readUpTo));
     }
 
     private static void global(
@@ -345,12 +346,14 @@ public final class MeterTopology {
     }
 
     private void readPrices(StreamsBuilder builder) {
+        Topic prices = settings.topics().prices();
         global(
                 builder,
-                settings.topics().prices().name(),
+                prices.name(),
                 PricesStage.STORE,
                 "prices",
-                () -> new PricesStage(shared.book(), shared.readPrices(), shared.pricesRefused()));
+                () -> new PricesStage(
+                        shared.book(), shared.readPrices(), shared.refused().of(prices)));
     }
 
     private KStream<Integer, byte[]> meter(StreamsBuilder builder) {

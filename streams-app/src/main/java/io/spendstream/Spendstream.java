@@ -165,7 +165,7 @@ public final class Spendstream implements AutoCloseable {
                                 book,
                                 shards,
                                 Schemas.patiently(schemas.prices, topics.prices(), () -> closing),
-                                metrics::pricesRefused,
+                                metrics::refused,
                                 totals,
                                 metrics::valueOverflowed,
                                 new MeterTopology.Watched(
@@ -179,8 +179,7 @@ public final class Spendstream implements AutoCloseable {
                                         Schemas.patiently(schemas.alerts, topics.budgetAlerts(), () -> closing),
                                         Schemas.patiently(schemas.notes, topics.alertNotes(), () -> closing),
                                         Schemas.patiently(
-                                                schemas.reconciliations, topics.reconciliations(), () -> closing),
-                                        metrics::refused),
+                                                schemas.reconciliations, topics.reconciliations(), () -> closing)),
                                 engine.probe(),
                                 instruments.traces()))
                 .build();

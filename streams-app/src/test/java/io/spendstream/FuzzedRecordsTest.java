@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
@@ -84,17 +83,16 @@ class FuzzedRecordsTest {
             // When
             for (int i = 0; i < DEFINITIONS; i++) {
                 pipeline.define(new TestRecord<>(utf8("daily"), mutations.bytes(budgetBytes)));
-                pipeline.driver
-                        .createInputTopic(
-                                pipeline.topics.prices().name(), new ByteArraySerializer(), new ByteArraySerializer())
-                        .pipeInput(utf8("gpt-4o"), mutations.bytes(pricesBytes));
+                pipeline.put(pipeline.topics.prices(), new TestRecord<>(utf8("gpt-4o"), mutations.bytes(pricesBytes)));
             }
 
             // Then
+            long budgets = pipeline.refusedOf(pipeline.topics.budgets());
+            long prices = pipeline.refusedOf(pipeline.topics.prices());
             System.out.printf(
                     "fuzzed definitions: %d of budgets, %d refused; %d of prices, %d refused (seed %d)%n",
-                    DEFINITIONS, pipeline.refused.size(), DEFINITIONS, pipeline.refusedPrices.size(), SEED);
-            assertThat(List.of(pipeline.refused.size(), pipeline.refusedPrices.size()))
+                    DEFINITIONS, budgets, DEFINITIONS, prices, SEED);
+            assertThat(List.of(budgets, prices))
                     .allSatisfy(refused -> assertThat(refused).isPositive());
             pipeline.publish(Pipeline.event("after").build());
             assertThat(pipeline.tally.get("counted")).isEqualTo(1);

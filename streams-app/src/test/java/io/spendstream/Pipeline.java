@@ -16,6 +16,7 @@ import io.spendstream.rollup.Shards;
 import io.spendstream.schema.AvroSerde;
 import io.spendstream.schema.ConfluentSchemaRegistry;
 import io.spendstream.schema.SchemaRegistry;
+import io.spendstream.topic.Topic;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.EventTraces;
 import io.spendstream.usage.Measure;
@@ -77,7 +78,6 @@ final class Pipeline implements AutoCloseable {
     final AlertNotes notes = new AlertNotes();
     final List<String> refused = new ArrayList<>();
     final Map<String, Long> tally = new TreeMap<>();
-    final List<String> refusedPrices = new ArrayList<>();
     final SchemaRegistry registry;
     final Topology topology;
     final TopologyTestDriver driver;
@@ -159,7 +159,7 @@ final class Pipeline implements AutoCloseable {
                         shards,
                         bytes -> prices.deserializer()
                                 .deserialize(topics.prices().name(), bytes),
-                        (model, fault) -> refusedPrices.add(model + ": " + fault),
+                        (topic, key, why) -> refused.add(topic + " " + key + ": " + why),
                         this::count,
                         () -> {},
                         new MeterTopology.Watched(
@@ -178,9 +178,8 @@ final class Pipeline implements AutoCloseable {
                                         .deserializer()
                                         .deserialize(topics.alertNotes().name(), bytes),
                                 bytes -> {
-                                    throw new AssertionError("nothing is reconciled here");
-                                },
-                                (topic, key, why) -> refused.add(topic + " " + key + ": " + why)),
+                                    throw new IllegalArgumentException("nothing is reconciled here");
+                                }),
                         Progress.NONE,
                         EventTraces.NONE));
         Properties config = new Properties();
@@ -245,8 +244,20 @@ final class Pipeline implements AutoCloseable {
 
     /** A record of the topic of budgets as it is. */
     void define(TestRecord<byte[], byte[]> record) {
-        driver.createInputTopic(topics.budgets().name(), new ByteArraySerializer(), new ByteArraySerializer())
+        put(topics.budgets(), record);
+    }
+
+    /** A record as it is. */
+    void put(Topic topic, TestRecord<byte[], byte[]> record) {
+        driver.createInputTopic(topic.name(), new ByteArraySerializer(), new ByteArraySerializer())
                 .pipeInput(record);
+    }
+
+    /** How many records of a topic were refused. */
+    long refusedOf(Topic topic) {
+        return refused.stream()
+                .filter(text -> text.startsWith(topic.name() + " "))
+                .count();
     }
 
     void forget(String budget) {

@@ -117,7 +117,7 @@ final class SimulatedPipeline {
                         book,
                         shards,
                         bytes -> read(ModelPrices.class, TOPICS.prices().name(), bytes),
-                        (model, fault) -> refuse(model + ": " + fault),
+                        (topic, key, why) -> refuse(topic + " " + key + ": " + why),
                         this::count,
                         () -> {},
                         new MeterTopology.Watched(
@@ -137,8 +137,7 @@ final class SimulatedPipeline {
                                 bytes -> read(
                                         Reconciliation.class,
                                         TOPICS.reconciliations().name(),
-                                        bytes),
-                                (topic, key, why) -> refuse(topic + " " + key + ": " + why)),
+                                        bytes)),
                         Progress.NONE,
                         EventTraces.NONE));
         CubeDimensions dimensions = new CubeDimensions(List.of());

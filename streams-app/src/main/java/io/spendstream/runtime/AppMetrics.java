@@ -15,6 +15,7 @@ import io.spendstream.query.MetricsSource;
 import io.spendstream.topic.Topics;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntSupplier;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -34,16 +35,15 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Totals totals;
     private final Counter valueOverflow;
-    private final Counter pricesRefused;
-    private final Counter budgetsRefused;
-    private final String budgetsTopic;
-    private final String pricesTopic;
+    /** By topic. */
+    private final Map<String, Counter> refused;
+
     private final List<Meters> more;
     /** What the scrape under way reports. */
     private Totals.Snapshot scraped = Totals.Snapshot.NONE;
 
     /**
-     * @param topics of budgets and prices, whose refused records are counted apart
+     * @param topics of definitions, whose refused records are counted apart
      * @param more what other parts have to show
      */
     AppMetrics(
@@ -52,8 +52,6 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
             IntSupplier partitionsOwned,
             Topics topics,
             List<? extends Meters> more) {
-        this.budgetsTopic = topics.budgets().name();
-        this.pricesTopic = topics.prices().name();
         this.totals = totals;
         this.more = List.copyOf(more);
         counter("received", "Records read from usage-events and decided about.", Totals.Snapshot::received);
@@ -89,12 +87,17 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
         valueOverflow = Counter.builder("spendstream.dimension.overflow")
                 .description("Values of dimensions beyond the limit, counted as __other__.")
                 .register(registry);
-        pricesRefused = Counter.builder("spendstream.prices.refused")
-                .description("Records of prices that are not valid; the previous prices stay in force.")
-                .register(registry);
-        budgetsRefused = Counter.builder("spendstream.budgets.refused")
-                .description("Records of budgets that are not valid; the previous budgets stay in force.")
-                .register(registry);
+        refused = Map.of(
+                topics.prices().name(),
+                refused("prices", "Records of prices that are not valid; the previous prices stay in force."),
+                topics.budgets().name(),
+                refused("budgets", "Records of budgets that are not valid; the previous budgets stay in force."),
+                topics.alertNotes().name(),
+                refused("notes", "Records of alert-notes that are not valid; the previous notes stay in force."),
+                topics.reconciliations().name(),
+                refused(
+                        "reconciliations",
+                        "Records of reconciliations that are not valid; the previous reconciliations stay."));
         more.forEach(meters -> meters.bindTo(registry));
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -109,6 +112,12 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
                 : Math.max(0, (System.currentTimeMillis() - time.toEpochMilli()) / 1_000.0);
     }
 
+    private Counter refused(String what, String description) {
+        return Counter.builder("spendstream." + what + ".refused")
+                .description(description)
+                .register(registry);
+    }
+
     private void counter(String name, String description, ToLongFunction<Totals.Snapshot> value) {
         FunctionCounter.builder("spendstream.events." + name, this, m -> value.applyAsLong(m.scraped))
                 .description(description)
@@ -120,18 +129,11 @@ public final class AppMetrics implements MetricsSource, AutoCloseable {
         valueOverflow.increment();
     }
 
-    /** A record of prices was refused; the ones before stay in force. */
-    public void pricesRefused(String model, String why) {
-        pricesRefused.increment();
-        LOG.atWarn()
-                .addKeyValue("topic", pricesTopic)
-                .log("the prices of {} were refused, those before stay in force: {}", model, why);
-    }
-
-    /** A record of budgets, or of what is published of them, was refused; the one before stays in force. */
+    /** A record of a definition, or of what is published, was refused; the one before stays in force. */
     public void refused(String topic, String key, String why) {
-        if (topic.equals(budgetsTopic)) {
-            budgetsRefused.increment();
+        Counter counter = refused.get(topic);
+        if (counter != null) {
+            counter.increment();
         }
         LOG.atWarn()
                 .addKeyValue("topic", topic)

@@ -74,6 +74,29 @@ class AppMetricsTest {
     }
 
     @Test
+    void everyRefusedDefinitionIsCountedByItsTopic() {
+        // Given
+        Topics topics = Topics.withPrefix("staging.");
+        try (AppMetrics metrics = new AppMetrics(new Totals(), probe, () -> 0, topics, List.of())) {
+            // When
+            metrics.refused(topics.prices().name(), "gpt-4o", "is none");
+            metrics.refused(topics.budgets().name(), "", "has no key");
+            metrics.refused(topics.budgets().name(), "daily", "is none");
+            metrics.refused(topics.alertNotes().name(), "silence:a", "is none");
+            metrics.refused(topics.reconciliations().name(), "", "has no key");
+            metrics.refused(topics.budgetStatus().name(), "daily", "is none");
+
+            // Then
+            assertThat(metrics.prometheus())
+                    .contains(
+                            "\nspendstream_prices_refused_total 1.0\n",
+                            "\nspendstream_budgets_refused_total 2.0\n",
+                            "\nspendstream_notes_refused_total 1.0\n",
+                            "\nspendstream_reconciliations_refused_total 1.0\n");
+        }
+    }
+
+    @Test
     void memoryThatIsClosedIsNotAsked() {
         RocksDbMemory memory = new RocksDbMemory(1 << 20, 1 << 20);
         memory.close();
