@@ -28,6 +28,9 @@ public final class AlertNoteJson {
     private static final Set<String> ACKNOWLEDGEMENT_FIELDS = Set.of("by", "comment");
     private static final Set<String> SILENCE_FIELDS = Set.of("id", "match", "from", "until", "by", "comment");
 
+    /** The others are missed where they are null. */
+    private static final Set<String> DEFAULTED = Set.of("id", "from", "comment");
+
     private AlertNoteJson() {}
 
     /** Reads {@code {by, comment}} about an alert. */
@@ -90,6 +93,7 @@ public final class AlertNoteJson {
                 return null;
             }
             refuseUnknown(node, "", ACKNOWLEDGEMENT_FIELDS);
+            refuseNull(node, DEFAULTED);
             AlertNote note = note(node, AlertNoteKind.ACKNOWLEDGEMENT, alert.getId(), now);
             note.setOpenedAt(alert.getOpenedAt());
             AlertNoteRules.check(note, faults);
@@ -101,6 +105,7 @@ public final class AlertNoteJson {
                 return null;
             }
             refuseUnknown(node, "", SILENCE_FIELDS);
+            refuseNull(node, DEFAULTED);
             AlertNote note = note(node, AlertNoteKind.SILENCE, idOf(node, id), now);
             note.setMatch(patterns(node, "match"));
             Instant from = time(node, "", "from");

@@ -66,6 +66,13 @@ public final class BudgetJson {
             "burn_rate_min",
             "enabled");
 
+    /** Those that stand for nothing where they are null. */
+    private static final Set<String> NULLABLE =
+            Set.of("tenant", "limit", "rollover", "temporary_increase", "per_request", "burn_rate_min");
+
+    private static final Set<String> NEVER_NULL =
+            FIELDS.stream().filter(field -> !NULLABLE.contains(field)).collect(Collectors.toUnmodifiableSet());
+
     private BudgetJson() {}
 
     /**
@@ -184,6 +191,7 @@ public final class BudgetJson {
                 return null;
             }
             refuseUnknown(node, "", FIELDS);
+            refuseNull(node, NEVER_NULL);
             Budget budget = new Budget();
             measure = named(node, "", "measure", BudgetMeasure.values(), BudgetMeasure.COST);
             budget.setId(idOf(node, id));

@@ -231,6 +231,15 @@ public class JsonFields {
         });
     }
 
+    /** Null says that there is none of something; where there is always one, the default, only leaving it out does. */
+    protected final void refuseNull(JsonNode node, Set<String> neverNull) {
+        node.properties().forEach(field -> {
+            if (field.getValue().isNull() && neverNull.contains(field.getKey())) {
+                faults.add(field.getKey(), "is null; leave it out to have its default");
+            }
+        });
+    }
+
     protected static String at(String path, String field) {
         return path.isEmpty() ? field : path + "." + field;
     }

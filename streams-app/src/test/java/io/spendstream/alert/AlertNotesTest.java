@@ -81,6 +81,8 @@ class AlertNotesTest {
                         + " | forever by comment id match",
                 "{'by': 'ann', 'match': {'kind': ['*']}, 'from': '+999999999-01-01T00:00:00Z',"
                         + " 'until': '+999999999-01-02T00:00:00Z'} | from until",
+                "{'by': null, 'id': null, 'comment': null, 'from': null, 'until': '2026-11-21T13:00:00Z', 'match': {'kind': ['*']}}"
+                        + " | by id comment from",
                 "[] | ''",
             })
     void everything_that_is_wrong_with_a_silence_is_named_at_once(String json, String fields) {

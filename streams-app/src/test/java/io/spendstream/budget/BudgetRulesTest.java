@@ -111,6 +111,19 @@ class BudgetRulesTest {
                 "{'id': 'b', 'per_request': {'max_tokens': 1.5}} | per_request.max_tokens",
                 "{'id': 'b', 'per_request': {'max_cost_usd': 0}} | per_request.max_cost_usd",
                 "{'id': 'b', 'per_request': {'max_tokens': 1}, 'thresholds': [{'at': 1, 'action': 'deny'}]} | thresholds",
+                // Null where there is always one.
+                "{'id': 'b', 'limit': 1, 'description': null} | description",
+                "{'id': 'b', 'limit': 1, 'owner': null} | owner",
+                "{'id': 'b', 'limit': 1, 'match': null} | match",
+                "{'id': 'b', 'limit': 1, 'exclude': null} | exclude",
+                "{'id': 'b', 'limit': 1, 'group_by': null} | group_by",
+                "{'id': 'b', 'limit': 1, 'measure': null} | measure",
+                "{'id': 'b', 'limit': 1, 'period': null} | period",
+                "{'id': 'b', 'limit': 1, 'zone': null} | zone",
+                "{'id': 'b', 'limit': 1, 'week_start': null} | week_start",
+                "{'id': 'b', 'limit': 1, 'anchor_day': null} | anchor_day",
+                "{'id': 'b', 'limit': 1, 'thresholds': null} | thresholds",
+                "{'id': 'b', 'limit': 1, 'enabled': null} | enabled",
                 // Contradictions.
                 "{'id': 'b', 'limit': 1, 'thresholds': [{'at': 1, 'action': 'deny'}, {'at': 1.0, 'action': 'notify'}]} | thresholds[1].at",
                 "{'id': 'b', 'limit': 1, 'thresholds': [{'at': 0.9, 'action': 'throttle'}, {'at': 0.8, 'action': 'deny'}]} | thresholds[0].action",
@@ -142,11 +155,19 @@ class BudgetRulesTest {
                 "{'id': 'b', 'limit': 1, 'thresholds': [{'at': 0.9, 'action': 'deny'}, {'at': 1, 'action': 'notify'}]}",
                 "{'id': 'b', 'per_request': {'max_tokens': 1000}}",
                 "{'id': 'b', 'limit': 1000000000}",
-                "{'id': 'B.1_x:y-z', 'limit': 1, 'zone': '+05:45', 'description': null}",
+                "{'id': 'B.1_x:y-z', 'limit': 1, 'zone': '+05:45'}",
+                "{'id': 'b', 'limit': 1, 'tenant': null, 'rollover': null, 'temporary_increase': null, 'burn_rate_min': null}",
+                "{'id': 'b', 'limit': null, 'per_request': {'max_tokens': 1, 'max_cost_usd': null}}",
                 "{'id': 'b', 'limit': 1, 'description': 'two\\nlines \\ud83d\\ude00', 'match': {'user': ['\\ud83d\\ude00*']}}",
             })
     void what_is_right_has_no_faults(String json) {
         assertThat(faults(json)).isEmpty();
+    }
+
+    @Test
+    void an_id_of_null_is_not_that_of_the_address() {
+        assertThat(BudgetJson.read("{\"id\": null, \"limit\": 1}", "daily").faults())
+                .containsExactly(new BudgetFault("id", "is null; leave it out to have its default"));
     }
 
     @Test
