@@ -38,7 +38,8 @@ public final class Notes {
                 .build();
     }
 
-    static Alert.Builder alert(AlertState state, AlertSeverity severity) {
+    /** About a feature of a tenant. */
+    public static Alert.Builder alert(AlertState state, AlertSeverity severity) {
         return Alert.newBuilder()
                 .setId("a1")
                 .setKind("daily_ratio")

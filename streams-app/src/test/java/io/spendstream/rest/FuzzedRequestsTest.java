@@ -3,7 +3,10 @@ package io.spendstream.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.spendstream.Mutations;
+import io.spendstream.alert.Notes;
 import io.spendstream.query.FakeCells;
+import io.spendstream.v1.AlertSeverity;
+import io.spendstream.v1.AlertState;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -36,6 +39,10 @@ class FuzzedRequestsTest {
             {"specversion": "1.0", "id": "c1", "source": "/s", "type": "usage", "time": "2026-11-21T11:59:00Z",
              "datacontenttype": "application/json", "data": {"feature": "chat", "model": "gpt-4o"}}""";
 
+    private static final String ADMISSION = """
+            {"tenant": "acme", "feature": "chat", "model": "gpt-4o", "input_tokens": 1200,
+             "max_output_tokens": 500, "tags": {"region": "eu"}}""";
+
     /** What is sent where: method, address, media type, a good body. */
     private record Target(String name, String method, String path, String type, String body) {}
 
@@ -50,20 +57,23 @@ class FuzzedRequestsTest {
                     "/v1/events",
                     "application/cloudevents-batch+json",
                     "[" + CLOUD_EVENT + "," + CLOUD_EVENT + "]"),
-            new Target("budget", "PUT", "/v1/budgets/daily", JSON, """
-                    {"id": "daily", "match": {"feature": ["chat*"], "tags.region": ["eu"]}, "group_by": ["feature"],
-                     "measure": "cost", "limit": 1, "period": "day", "zone": "UTC", "thresholds": [{"at": 0.5,
-                     "action": "notify"}, {"at": 0.8, "action": "use_model", "model": "m"}, {"at": 1.0,
-                     "action": "deny"}]}"""),
             new Target("price", "PUT", "/v1/prices/gpt-4o", JSON, """
                     {"model": "gpt-4o", "aliases": ["4o"], "cards": [{"effective_from": "2026-01-01T00:00:00Z",
                      "rates": [{"meter": "input_tokens", "usd_per_million": 2.5}, {"meter": "output_tokens",
                      "pico_usd_per_unit": 10000000, "service_tier": "BATCH", "above_context_tokens": 200000}],
                      "source": "list"}]}"""),
-            new Target("quote", "POST", "/v1/prices/gpt-4o/quote", JSON, EVENT),
-            new Target("admission", "POST", "/v1/admission", JSON, """
-                    {"tenant": "acme", "feature": "chat", "model": "gpt-4o", "input_tokens": 1200,
-                     "max_output_tokens": 500, "tags": {"region": "eu"}}"""),
+            new Target("budget", "PUT", "/v1/budgets/daily", JSON, """
+                    {"id": "daily", "match": {"feature": ["chat*"], "tags.region": ["eu"]}, "group_by": ["feature"],
+                     "measure": "cost", "limit": 1, "period": "day", "zone": "UTC", "thresholds": [{"at": 0.5,
+                     "action": "notify"}, {"at": 0.8, "action": "use_model", "model": "gpt-4o"}, {"at": 1.0,
+                     "action": "deny"}]}"""),
+            new Target(
+                    "quote",
+                    "POST",
+                    "/v1/prices/gpt-4o/quote",
+                    JSON,
+                    EVENT.replace("\"other_units\": {\"images\": 1}, ", "")),
+            new Target("admission", "POST", "/v1/admission", JSON, ADMISSION),
             new Target("silence", "PUT", "/v1/silences/s1", JSON, """
                     {"match": {"feature": ["chat"]}, "from": "2026-11-21T00:00:00Z", "until": "2026-11-22T00:00:00Z",
                      "by": "ann", "comment": "a load test"}"""),
@@ -93,6 +103,8 @@ class FuzzedRequestsTest {
                      "value": {"intValue": 7}}, {"key": "gen_ai.request.model", "value": {"stringValue": "m"}}],
                      "spanId": "EEE19B7EC3C1B174", "traceId": "5B8EFFF798038103D269B633813FC60C",
                      "endTimeUnixNano": "1763726340000000000"}]}]}]}"""));
+
+    private static final Target VALID_BUDGET = new Target("valid budget", "PUT", "/v1/budgets/valid", JSON, "");
 
     /** What other systems write of a call. */
     private static Target ofOthers(String format, String body) {
@@ -157,21 +169,27 @@ class FuzzedRequestsTest {
     void no_request_is_answered_with_a_fault_of_the_server() throws Exception {
         try (TestInstance instance = new TestInstance()) {
             // Given
+            instance.alerts.add(Notes.alert(AlertState.OPEN, AlertSeverity.WARNING)
+                    .setId("a")
+                    .build());
             instance.cells.add(new FakeCells(0).spend("2026-11-21T00:00:00Z", Map.of("feature", "chat"), null, 1));
 
             // When
             int threads = Thread.activeCount();
             for (Target target : TARGETS) {
-                if (target.path().startsWith("/v1/events")) {
-                    send(instance, target, target.body().getBytes(StandardCharsets.UTF_8));
-                    assertThat(answers.get(target.name()).keySet())
-                            .as("what is good")
-                            .containsExactly(202);
-                }
+                send(instance, target, utf8(target.body()));
+                assertThat(answers.get(target.name()).keySet())
+                        .as("what is good: %s", target.name())
+                        .allSatisfy(status -> assertThat(status).isBetween(200, 299));
                 for (int i = 0; i < EACH; i++) {
                     byte[] body = mutations.json(target.body());
                     send(instance, target, i % 8 == 0 ? mutations.bytes(body) : body);
                 }
+            }
+            for (int i = 0; i < EACH; i++) {
+                send(instance, VALID_BUDGET, utf8(budget()));
+                check("decision", "", instance.post("/v1/admission", ADMISSION));
+                check("status", "", instance.get("/v1/budgets/valid/status"));
             }
             for (int i = 0; i < EACH * QUERIES.size() / 3; i++) {
                 String path = mutations.anyOf(QUERIES) + query();
@@ -179,6 +197,12 @@ class FuzzedRequestsTest {
             }
 
             // Then
+            assertThat(answers.get(VALID_BUDGET.name()).keySet()).isSubsetOf(200, 201);
+            assertThat(answers.get("decision")).containsOnlyKeys(200);
+            assertThat(answers.get("status")).containsOnlyKeys(200);
+            assertThat(answers.get("budget").getOrDefault(200, 0))
+                    .as("mutated budgets that are still valid")
+                    .isPositive();
             assertThat(Thread.activeCount()).as("threads").isLessThanOrEqualTo(threads + THREADS_MORE);
             answers.forEach((what, statuses) -> System.out.printf("fuzzed %s: %s (seed %d)%n", what, statuses, SEED));
             assertThat(instance.get("/health/live").statusCode()).isEqualTo(200);
@@ -190,6 +214,27 @@ class FuzzedRequestsTest {
                 .header("Content-Type", target.type())
                 .method(target.method(), HttpRequest.BodyPublishers.ofByteArray(body));
         check(target.name(), new String(body, StandardCharsets.UTF_8), instance.send(request));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** One that is valid, whatever is drawn. */
+    private String budget() {
+        return """
+                {"match": {"%s": ["%s"]}, "group_by": [%s], "measure": "%s", "limit": %d, "period": "%s",
+                 "zone": "%s", "thresholds": [{"at": 0.%d, "action": "%s"}, {"at": 1, "action": "%s"}]}""".formatted(
+                        mutations.anyOf(List.of("feature", "model", "team", "tags.region")),
+                        mutations.anyOf(List.of("*", "chat", "c*t", "gpt-4o", "eu")),
+                        mutations.anyOf(List.of("", "\"feature\"", "\"tenant\", \"model\"", "\"user\"")),
+                        mutations.anyOf(List.of("cost", "tokens", "input_tokens", "output_tokens", "requests")),
+                        1 + mutations.below(1_000_000_000),
+                        mutations.anyOf(List.of("hour", "day", "week", "month", "quarter", "year", "lifetime")),
+                        mutations.anyOf(List.of("UTC", "Asia/Kathmandu", "America/New_York", "+05:45")),
+                        1 + mutations.below(9),
+                        mutations.anyOf(List.of("notify", "compress_context", "queue_batch")),
+                        mutations.anyOf(List.of("notify", "throttle", "deny")));
     }
 
     private String query() {
