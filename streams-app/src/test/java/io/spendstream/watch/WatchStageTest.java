@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -248,9 +249,11 @@ class WatchStageTest {
         book = new BudgetBook();
         stage = stage(10);
         Thread task = Thread.currentThread();
-        long deadline = System.nanoTime() + 2_000_000_000L;
+        AtomicBoolean waited = new AtomicBoolean();
+        AtomicBoolean begun = new AtomicBoolean();
         Thread reader = new Thread(() -> {
-            while (task.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < deadline) {
+            while (!waited.get() && !begun.get()) {
+                waited.set(task.getState() == Thread.State.TIMED_WAITING);
                 Thread.onSpinWait();
             }
             book.put(known, NOW.toEpochMilli());
@@ -258,10 +261,12 @@ class WatchStageTest {
         });
         reader.start();
         begin();
+        begun.set(true);
         send(new Block(1).amount(scope, 1));
         reader.join();
 
         // Then
+        assertThat(waited).isTrue();
         assertThat(alerts).extracting(Alert::getState).containsExactly(AlertState.OPEN);
     }
 
