@@ -1,6 +1,7 @@
 package io.spendstream.rest;
 
 import io.spendstream.access.Tls;
+import io.spendstream.query.RequestObserver;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -46,9 +47,11 @@ public final class RestServer implements AutoCloseable {
 
     private final Api api;
     private final Router router;
+    private final RequestObserver observer;
 
     private RestServer(Vertx vertx, RestConfig config, RestPorts ports, RestSecurity security) {
         this.vertx = vertx;
+        this.observer = ports.observer();
         this.router = Router.router(vertx);
         this.api = new Api(router, new Gate(security, ports.clock()));
         route(config, ports, security);
@@ -78,7 +81,7 @@ public final class RestServer implements AutoCloseable {
         @Override
         public Future<?> start() {
             HttpServer server = vertx.createHttpServer(options(config, tls))
-                    .invalidRequestHandler(Problems::answerInvalid)
+                    .invalidRequestHandler(request -> Observation.refused(request, observer, Problems::answerInvalid))
                     .requestHandler(RestServer.this::handle);
             return server.listen().onSuccess(servers::add);
         }
@@ -89,7 +92,7 @@ public final class RestServer implements AutoCloseable {
         if (fault == null) {
             router.handle(request);
         } else {
-            Problems.answerUnframed(request, fault);
+            Observation.refused(request, observer, unframed -> Problems.answerUnframed(unframed, fault));
         }
     }
 
@@ -203,7 +206,7 @@ public final class RestServer implements AutoCloseable {
         router.route()
                 .failureHandler(ctx -> Problems.answer(ctx, ctx.statusCode()))
                 .handler(ctx -> {
-                    Observation.begin(ctx, ports.observer());
+                    Observation.begin(ctx, observer);
                     SafeHeaders.put(ctx.request());
                     // Whoever wants the body takes the place of this.
                     bodies.drop(ctx.request());

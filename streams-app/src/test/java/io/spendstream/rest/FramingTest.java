@@ -57,6 +57,28 @@ class FramingTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET /health/live HTTP/1.1 | Host: x;Host: y | GET null 400",
+                "POST /v1/events HTTP/1.1 | Host: x;Transfer-Encoding: xchunked | POST null 400",
+                "POST /v1/events HTTP/1.1 | Host: x;Content-Length: many | POST null 400",
+                "GET /health/live HTTP/1.1 | Host: x;X: LONG | GET null 431",
+                "GET /LONG HTTP/1.1 | Host: x | GET null 414",
+            })
+    void what_is_refused_before_any_route_is_seen(String line, String headers, String seen) throws Exception {
+        try (TestInstance instance = new TestInstance()) {
+            // When
+            exchange(
+                    instance,
+                    (line + "\r\n" + headers.replace(";", "\r\n") + "\r\n\r\n").replace("LONG", "x".repeat(40_000)));
+
+            // Then
+            instance.awaitSeen(seen);
+        }
+    }
+
     @Test
     void other_requests_share_a_connection() throws IOException {
         try (TestInstance instance = new TestInstance()) {

@@ -6,7 +6,6 @@ import io.spendstream.query.FakeCells;
 import io.spendstream.query.Peers.Peer;
 import io.spendstream.query.Trace;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,29 +26,20 @@ class ObservationTest {
         instance.close();
     }
 
-    /** The end of an answer is seen a moment after its caller has it. */
-    private static void awaitSeen(TestInstance instance, String... requests) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (instance.seen.size() < requests.length && System.nanoTime() < deadline) {
-            Thread.sleep(1);
-        }
-        assertThat(instance.seen).containsExactly(requests);
-    }
-
     @Test
     void aRequestIsSeenWithItsRouteNotItsPath() throws Exception {
         instance.get("/v1/prices/gpt-4o");
-        awaitSeen(instance, "GET /v1/prices/{model} 404");
+        instance.awaitSeen("GET /v1/prices/{model} 404");
     }
 
     @Test
     void whatNoRouteIsForAndWhatIsRefusedIsSeenToo() throws Exception {
         instance.get("/nothing/here");
-        awaitSeen(instance, "GET null 404");
+        instance.awaitSeen("GET null 404");
         instance.send(instance.request("/v1/spend").DELETE());
-        awaitSeen(instance, "GET null 404", "DELETE null 405");
+        instance.awaitSeen("GET null 404", "DELETE null 405");
         instance.post("/v1/events", "{", "Content-Type", "application/json");
-        awaitSeen(instance, "GET null 404", "DELETE null 405", "POST /v1/events 400");
+        instance.awaitSeen("GET null 404", "DELETE null 405", "POST /v1/events 400");
     }
 
     @Test
@@ -59,7 +49,7 @@ class ObservationTest {
                 "{\"feature\": \"chat\", \"model\": \"m\", \"input_tokens\": 1}",
                 "Content-Type",
                 "application/json");
-        awaitSeen(instance, "admission ALLOW", "POST /v1/admission 200");
+        instance.awaitSeen("admission ALLOW", "POST /v1/admission 200");
     }
 
     @Test
@@ -84,7 +74,7 @@ class ObservationTest {
             assertThat(instance.send(question).statusCode()).isEqualTo(200);
 
             // Then
-            awaitSeen(other, "POST /internal/v1/spend 200 " + TRACEPARENT);
+            other.awaitSeen("POST /internal/v1/spend 200 " + TRACEPARENT);
         }
     }
 

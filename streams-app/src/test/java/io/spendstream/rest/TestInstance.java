@@ -233,6 +233,15 @@ final class TestInstance implements AutoCloseable {
         return send(request(path).PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** The end of an answer is seen a moment after its caller has it. */
+    void awaitSeen(String... requests) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (seen.size() < requests.length && System.nanoTime() < deadline) {
+            Thread.sleep(1);
+        }
+        assertThat(seen).containsExactly(requests);
+    }
+
     @Override
     public void close() throws IOException {
         server.close();
