@@ -7,14 +7,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
 
 /** What the launcher says before it starts anything, called through a symbolic link from elsewhere. */
 @Timeout(60)
@@ -101,6 +112,42 @@ class LauncherTest {
         // Then
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.errors()).contains("17 or later is needed").contains("11.0.2");
+    }
+
+    /** Maven would build whatever a pom asks for, also what the launcher does not watch. */
+    @ParameterizedTest
+    @ValueSource(strings = {"streams-app", "sandbox", "acceptance", "connectors"})
+    void a_module_is_built_from_what_its_pom_asks_for_and_no_more(String module) throws Exception {
+        // Given
+        Matcher listed = Pattern.compile("(?m)^ *" + module + "\\) echo (.+) ;;$")
+                .matcher(Files.readString(Path.of("..", "spendstream")));
+        assertThat(listed.find()).isTrue();
+
+        // When
+        Set<String> needed = new LinkedHashSet<>();
+        addNeeded(module, needed);
+
+        // Then
+        assertThat(listed.group(1).split(" ")).containsExactlyInAnyOrderElementsOf(needed);
+    }
+
+    /** Outside of profiles, as tests are skipped. */
+    private static void addNeeded(String module, Set<String> needed) throws Exception {
+        if (!needed.add(module)) {
+            return;
+        }
+        Document pom = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(Path.of("..", module, "pom.xml").toFile());
+        NodeList dependencies = (NodeList) XPathFactory.newInstance()
+                .newXPath()
+                .evaluate(
+                        "/project/dependencies/dependency[groupId='io.spendstream']/artifactId",
+                        pom,
+                        XPathConstants.NODESET);
+        for (int i = 0; i < dependencies.getLength(); i++) {
+            addNeeded(dependencies.item(i).getTextContent(), needed);
+        }
     }
 
     private Outcome call(Map<String, String> environment, String... arguments) throws Exception {
