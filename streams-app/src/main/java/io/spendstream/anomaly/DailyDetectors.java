@@ -1,6 +1,7 @@
 package io.spendstream.anomaly;
 
 import io.spendstream.v1.AlertSeverity;
+import io.spendstream.words.Amounts;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -38,7 +39,7 @@ final class DailyDetectors {
         String how = "the mean of " + days + " days before"
                 + (deviation == 0
                         ? ", which are all alike"
-                        : ", with a standard deviation of " + Texts.usd(deviation)
+                        : ", with a standard deviation of " + Amounts.usd(Math.round(deviation))
                                 + String.format(Locale.ROOT, " (z = %.1f)", (value - mean) / deviation));
         AlertSeverity severity = value > 2 * threshold ? AlertSeverity.CRITICAL : AlertSeverity.WARNING;
         return Optional.of(

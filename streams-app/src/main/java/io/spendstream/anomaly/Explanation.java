@@ -1,6 +1,7 @@
 package io.spendstream.anomaly;
 
 import io.spendstream.usage.PromptPart;
+import io.spendstream.words.Amounts;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -246,8 +247,8 @@ public record Explanation(Reason reason, long effect, String sentence) {
         String what = text(
                 "a million %s cost %s, usually %s",
                 most.tokens().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                Texts.usd(1e6 * most.price(now)),
-                Texts.usd(1e6 * most.price(usual)));
+                Amounts.usd(Math.round(1e6 * most.price(now))),
+                Amounts.usd(Math.round(1e6 * most.price(usual))));
         return new Explanation(
                 mix ? Reason.MODEL_MIX : Reason.PRICE_CHANGE,
                 Math.round(effect),

@@ -9,6 +9,7 @@ final class Words {
 
     private Words() {}
 
+    /** Exact: what is more than something else must look so. */
     static String usd(long nanoUsd) {
         return Money.usd(nanoUsd).toPlainString() + " USD";
     }

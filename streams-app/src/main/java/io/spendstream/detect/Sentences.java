@@ -6,6 +6,7 @@ import io.spendstream.anomaly.Scope;
 import io.spendstream.anomaly.Verdict;
 import io.spendstream.usage.Resolution;
 import io.spendstream.v1.Contributor;
+import io.spendstream.words.Amounts;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -98,7 +99,7 @@ final class Sentences {
 
     private static String amount(String measure, long amount) {
         return switch (measure) {
-            case "cost", "cost_per_request" -> AlertWords.usd(amount);
+            case "cost", "cost_per_request" -> Amounts.usd(amount);
             case "requests", "unpriced_requests" -> String.format(Locale.ROOT, "%,d", amount);
             case "tokens" -> String.format(Locale.ROOT, "%,d tokens", amount);
             default -> AlertWords.percent(amount);

@@ -11,6 +11,7 @@ import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
 import io.spendstream.v1.Contributor;
 import io.spendstream.v1.Reconciliation;
+import io.spendstream.words.Amounts;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URLEncoder;
@@ -183,9 +184,9 @@ public final class ReconciliationAlerts {
                 .append(now.getToDay().minusDays(1))
                 .append(now.getTenant() == null ? "" : " (tenant " + now.getTenant() + ")")
                 .append(" has ")
-                .append(AlertWords.usd(whole.invoicedNanoUsd()))
+                .append(Amounts.usd(whole.invoicedNanoUsd()))
                 .append(", and ")
-                .append(AlertWords.usd(whole.meteredNanoUsd()))
+                .append(Amounts.usd(whole.meteredNanoUsd()))
                 .append(" were metered: ")
                 .append(apart(whole))
                 .append(", where ")
@@ -196,21 +197,21 @@ public final class ReconciliationAlerts {
             text.append(
                     unexplained == 0
                             ? "; all of it is explained"
-                            : "; " + AlertWords.usd(unexplained) + " are not explained");
+                            : "; " + Amounts.usd(unexplained) + " are not explained");
         }
         List<Drift> models = Drift.byModel(now.getRows());
         if (!models.isEmpty() && models.get(0).differenceNanoUsd() != 0) {
             text.append(". Most by model ")
                     .append(models.get(0).model())
                     .append(": ")
-                    .append(AlertWords.usd(models.get(0).differenceNanoUsd()));
+                    .append(Amounts.usd(models.get(0).differenceNanoUsd()));
         }
         return text.append('.').toString();
     }
 
     private static String apart(Drift drift) {
         return drift.ppm() == null
-                ? AlertWords.usd(drift.differenceNanoUsd()) + " apart"
+                ? Amounts.usd(drift.differenceNanoUsd()) + " apart"
                 : AlertWords.percent(drift.ppm()) + " of the invoice apart";
     }
 }

@@ -7,7 +7,6 @@ import io.spendstream.budget.Ratio;
 import io.spendstream.budget.Threshold;
 import io.spendstream.budget.Thresholds;
 import io.spendstream.budget.Window;
-import io.spendstream.money.Money;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertSeverity;
 import io.spendstream.v1.AlertState;
@@ -15,6 +14,7 @@ import io.spendstream.v1.BudgetAction;
 import io.spendstream.v1.BudgetMeasure;
 import io.spendstream.v1.BudgetStatus;
 import io.spendstream.v1.Contributor;
+import io.spendstream.words.Amounts;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -265,8 +265,9 @@ final class WatchRecords {
     private static String amount(Reading reading, long amount) {
         BudgetMeasure measure = reading.budget().measure();
         return measure == BudgetMeasure.COST
-                ? Money.usd(amount).toPlainString() + " USD"
-                : amount + " " + measure.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+                ? Amounts.usd(amount)
+                : String.format(Locale.ROOT, "%,d ", amount)
+                        + measure.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** Per cent, with a decimal where it is not whole; rounded down. */

@@ -1,6 +1,7 @@
 package io.spendstream.connect.notify;
 
 import io.spendstream.connect.AlertUnits;
+import io.spendstream.words.Amounts;
 import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,6 @@ import java.util.TreeMap;
  */
 final class TemplateModel {
 
-    private static final int USD_DECIMALS_MIN = 2;
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
     private TemplateModel() {}
@@ -102,14 +102,13 @@ final class TemplateModel {
         return contributors;
     }
 
-    /** Exact, with its unit: {@code 12.50 USD}, {@code 25 %}, {@code 1200}. */
+    /** With its unit: {@code 12.50 USD}, {@code 25 %}, {@code 1200}. */
     static String text(BigDecimal amount, int digits) {
         if (amount == null) {
             return null;
         }
         return switch (digits) {
-            case AlertUnits.NANO_DIGITS ->
-                amount.setScale(Math.max(amount.scale(), USD_DECIMALS_MIN)).toPlainString() + " USD";
+            case AlertUnits.NANO_DIGITS -> Amounts.usd(amount);
             case AlertUnits.PPM_DIGITS ->
                 amount.multiply(HUNDRED).stripTrailingZeros().toPlainString() + " %";
             default -> amount.toPlainString();

@@ -73,7 +73,7 @@ class AlertmanagerTest {
                         + "\"severity\":\"warning\",\"tenant\":\"acme\"},"
                         + "\"annotations\":{\"summary\":\"80 % of the budget daily are spent\","
                         + "\"description\":\"80 % of the budget daily are spent\\nlimit: 100.00 USD\\n"
-                        + "value: 80.000000001 USD\\nmodel large: 61.25 USD (76.5625 %)\","
+                        + "value: 80.00 USD\\nmodel large: 61.25 USD (76.5625 %)\","
                         + "\"dashboard_url\":\"https://spend.example.com/\"},"
                         + "\"startsAt\":\"2026-11-21T12:00:00Z\",\"endsAt\":\"2026-11-21T14:00:00Z\","
                         + "\"generatorURL\":\"https://spend.example.com/v1/alerts?id=a1\"}");

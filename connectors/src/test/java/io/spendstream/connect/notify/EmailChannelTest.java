@@ -92,7 +92,7 @@ class EmailChannelTest {
                 .contains("Alert: https://spend.example.com/v1/alerts?id=a1");
         assertThat(html.getContentType()).startsWith("text/html");
         assertThat((String) html.getContent())
-                .contains("&lt;b&gt;80 %&lt;/b&gt;", "<td>80.000000001 USD</td>")
+                .contains("&lt;b&gt;80 %&lt;/b&gt;", "<td>80.00 USD</td>")
                 .doesNotContain("<b>80 %");
     }
 
@@ -121,7 +121,7 @@ class EmailChannelTest {
                 .deliver(alert(a -> a.setSummary("a & b")));
 
         MimeMessage mail = server.getReceivedMessages()[0];
-        assertThat(mail.getSubject()).isEqualTo("OPEN 80.000000001 USD");
+        assertThat(mail.getSubject()).isEqualTo("OPEN 80.00 USD");
         assertThat(((MimeMultipart) mail.getContent()).getBodyPart(1).getContent())
                 .isEqualTo("<p>a &amp; b</p>");
     }
