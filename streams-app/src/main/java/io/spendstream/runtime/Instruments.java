@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** What one instance measures of itself, and what it shows of spend. */
 public final class Instruments implements AutoCloseable {
@@ -25,6 +27,12 @@ public final class Instruments implements AutoCloseable {
     private final RequestObserver requests;
     /** Null where there are none. */
     private final Traces traces;
+    /** Of what takes longer than a scrape should. */
+    private final ExecutorService reader = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "metrics-reader");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     public Instruments(
             AppConfig config,
@@ -54,7 +62,7 @@ public final class Instruments implements AutoCloseable {
         if (config.isSpendInMetrics()) {
             meters.add(new ReconciliationMeters(reconciliations::latest));
             meters.add(new UnpricedModels(totals));
-            meters.add(new SpendMeters(shards::open, config.spendSeriesMax(), clock, System::nanoTime));
+            meters.add(new SpendMeters(shards::open, config.spendSeriesMax(), clock, System::nanoTime, reader));
             meters.add(new BudgetMeters(
                     () -> budgets.contents().budgets().values(),
                     budget -> statuses.of(budget.id(), budget.scopeId()),
@@ -97,6 +105,7 @@ public final class Instruments implements AutoCloseable {
 
     @Override
     public void close() {
+        reader.shutdownNow();
         if (traces != null) {
             traces.close();
         }

@@ -55,7 +55,8 @@ final class AllMeters {
                             () -> List.of(new FakeCells(0).spend(NOW.toString(), Map.of("feature", "chat"), null, 1)),
                             10,
                             () -> NOW,
-                            System::nanoTime),
+                            System::nanoTime,
+                            Runnable::run),
                     new BudgetMeters(
                             () -> List.of(budget), b -> List.of(status(b, 1)), () -> scope -> true, 10, () -> NOW),
                     used);

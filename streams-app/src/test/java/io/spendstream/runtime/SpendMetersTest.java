@@ -13,11 +13,15 @@ import io.spendstream.usage.Resolution;
 import io.spendstream.v1.BudgetMeasure;
 import io.spendstream.v1.BudgetStatus;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,9 +34,11 @@ class SpendMetersTest {
 
     private final List<CellReader> cube = new ArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
+    private final AtomicReference<Instant> clock = new AtomicReference<>(NOW);
+    private Executor reader = Runnable::run;
 
     private SpendMeters spend(int seriesMax) {
-        return new SpendMeters(() -> cube, seriesMax, () -> NOW, nanos::get);
+        return new SpendMeters(() -> cube, seriesMax, clock::get, nanos::get, reader);
     }
 
     private static Map<String, String> feature(String tenant, String feature, String model) {
@@ -93,6 +99,69 @@ class SpendMetersTest {
             nanos.set(4_999_999_999L);
             assertThat(chat(metrics)).isEqualTo("1.0");
             nanos.set(5_000_000_000L);
+            assertThat(chat(metrics)).isEqualTo("2.0");
+        }
+    }
+
+    @Test
+    void aScrapeDoesNotWaitForALargeCubeAndShowsWhatWasReadBefore() {
+        Deque<Runnable> toRead = new ArrayDeque<>();
+        reader = toRead::add;
+        FakeCells cells = new FakeCells(0).spend("2026-11-21T01:00:00Z", feature("acme", "chat", "a"), null, USD);
+        cube.add(cells);
+        try (AppMetrics metrics =
+                new AppMetrics(new Totals(), IdleGroup.probe(), () -> 0, Topics.withPrefix(""), List.of(spend(10)))) {
+            // When nothing is read yet
+            assertThat(chat(metrics)).isNull();
+            assertThat(chat(metrics)).isNull();
+            // It is read once at a time
+            assertThat(toRead).hasSize(1);
+            toRead.remove().run();
+            assertThat(chat(metrics)).isEqualTo("1.0");
+
+            // When it is read again
+            cells.spend("2026-11-21T02:00:00Z", feature("acme", "chat", "a"), null, USD);
+            nanos.set(5_000_000_000L);
+            assertThat(chat(metrics)).isEqualTo("1.0");
+            toRead.remove().run();
+            assertThat(chat(metrics)).isEqualTo("2.0");
+
+            // When a partition moves away, nobody waits for the next reading
+            cube.clear();
+            assertThat(chat(metrics)).isNull();
+            cube.add(cells);
+
+            // When the day turns
+            clock.set(Instant.parse("2026-11-22T00:00:00Z"));
+            assertThat(chat(metrics)).isNull();
+            toRead.remove().run();
+            assertThat(chat(metrics)).isNull();
+        }
+    }
+
+    @Test
+    void whatTookLongToReadIsReadSeldom() {
+        FakeCells cells = new FakeCells(1).spend("2026-11-21T01:00:00Z", feature("acme", "chat", "a"), null, USD);
+        cube.add(cells);
+        cube.add(new Closed() {
+            @Override
+            public void cells(
+                    Resolution resolution,
+                    long fromBucket,
+                    long toBucket,
+                    Set<String> tenants,
+                    Set<String> features,
+                    CellVisitor visitor) {
+                nanos.addAndGet(1_000_000_000L);
+            }
+        });
+        try (AppMetrics metrics =
+                new AppMetrics(new Totals(), IdleGroup.probe(), () -> 0, Topics.withPrefix(""), List.of(spend(10)))) {
+            assertThat(chat(metrics)).isEqualTo("1.0");
+            cells.spend("2026-11-21T02:00:00Z", feature("acme", "chat", "a"), null, USD);
+            nanos.set(20_000_000_000L - 1);
+            assertThat(chat(metrics)).isEqualTo("1.0");
+            nanos.set(20_000_000_000L);
             assertThat(chat(metrics)).isEqualTo("2.0");
         }
     }
@@ -176,7 +245,7 @@ class SpendMetersTest {
     }
 
     /** A partition whose store is closed. */
-    private static final class Closed implements CellReader {
+    private static class Closed implements CellReader {
 
         @Override
         public int partition() {
