@@ -11,6 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -19,14 +21,19 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
 
     private record Indexed(long version, BudgetIndex index) {}
 
+    /** Of changes that come one after the other, all are worked in at once. */
+    private static final long INDEX_AFTER_MS = 20;
+
     private final BudgetBook book;
     private final DefinitionWriter<Budget> writer;
+    private final Executor soon = CompletableFuture.delayedExecutor(INDEX_AFTER_MS, TimeUnit.MILLISECONDS);
     private final AtomicBoolean indexing = new AtomicBoolean();
     private volatile Indexed indexed = new Indexed(-1, null);
 
     BudgetsTopic(BudgetBook book, String topic, Producer<String, Budget> producer) {
         this.book = book;
         this.writer = new DefinitionWriter<>("budget", topic, producer);
+        book.whenRead(this::indexSoon);
     }
 
     /**
@@ -36,13 +43,19 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
     @Override
     public BudgetIndex index() {
         Indexed now = indexed;
-        if (now.index() == null) {
-            return indexed().index();
+        return now.index() == null ? indexed().index() : now.index();
+    }
+
+    /** Whether or not anybody asks: who asks after an hour shall not get what was in force an hour ago. */
+    private void indexSoon() {
+        if (indexed.version() != book.version() && indexing.compareAndSet(false, true)) {
+            CompletableFuture.runAsync(this::indexed, soon).whenComplete((done, failure) -> {
+                indexing.set(false);
+                if (failure == null) {
+                    indexSoon();
+                }
+            });
         }
-        if (now.version() != book.version() && indexing.compareAndSet(false, true)) {
-            CompletableFuture.runAsync(this::indexed).whenComplete((done, failure) -> indexing.set(false));
-        }
-        return now.index();
     }
 
     /** As of now. */

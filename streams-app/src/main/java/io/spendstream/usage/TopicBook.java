@@ -17,6 +17,7 @@ public abstract class TopicBook {
     private final Map<String, Long> changedLast = new LinkedHashMap<>();
 
     private long position;
+    private volatile Runnable whenRead = () -> {};
 
     protected TopicBook(int changesMax) {
         this.changesMax = changesMax;
@@ -44,12 +45,21 @@ public abstract class TopicBook {
         return position;
     }
 
+    /** Has somebody told whenever more has been read, by the thread that reads: it must not be held up. */
+    public final void whenRead(Runnable listener) {
+        whenRead = listener;
+    }
+
     /** Says how far the topic has been read. Never goes back: what was read stays in the book. */
-    public final synchronized void readUpTo(long offset) {
-        if (offset > position) {
+    public final void readUpTo(long offset) {
+        synchronized (this) {
+            if (offset <= position) {
+                return;
+            }
             position = offset;
             notifyAll();
         }
+        whenRead.run();
     }
 
     /**
