@@ -69,7 +69,8 @@ public final class Admission {
      * @param binding the strictest, of those the one that is spent most; null where no budget counts the call
      * @param steps of all passed thresholds, lowest first
      * @param retryAfter from when another try may help: the latest end of the periods of the budgets that throttle or
-     *     deny; null where the call may be made, or where waiting does not help
+     *     deny, or soon where only their counters are not known; null where the call may be made, or where waiting does
+     *     not help
      * @param considered all budgets that count the call, the strictest first
      * @param reasons why it is not simply allowed, in words
      * @param stateKnown whether the counters were known and recent enough
@@ -97,6 +98,9 @@ public final class Admission {
 
     private static final Comparator<Step> LOWEST_FIRST =
             Comparator.comparingLong(Step::atPpm).thenComparing(Step::action).thenComparing(Step::budget);
+
+    /** What is not known is as a rule known again in seconds. */
+    private static final Duration UNKNOWN_FOR = Duration.ofSeconds(5);
 
     private final Attributes call;
     private final Estimate estimate;
@@ -136,6 +140,18 @@ public final class Admission {
         });
         considered.sort(STRICTEST_FIRST);
         return admission.answer(considered);
+    }
+
+    /** The answer where it is not known what budgets there are, and calls are denied then. */
+    public static Answer deniedWithoutBudgets(Instant now) {
+        return new Answer(
+                Decision.DENY,
+                null,
+                List.of(),
+                now.plus(UNKNOWN_FOR),
+                List.of(),
+                List.of("The budgets are not known yet, and calls are denied then"),
+                false);
     }
 
     private Considered consider(BudgetIndex.Entry entry, Counters counters) {
@@ -193,13 +209,22 @@ public final class Admission {
             if (one.decision.compareTo(Decision.THROTTLE) < 0) {
                 continue;
             }
-            if (one.standing == null || one.standing.window().end() == null || !endsWithPeriod(one)) {
+            Instant end = clearsAt(one);
+            if (end == null) {
                 return null;
             }
-            Instant end = one.standing.window().end();
             latest = latest == null || end.isAfter(latest) ? end : latest;
         }
         return latest;
+    }
+
+    private Instant clearsAt(Considered one) {
+        if (one.standing == null || !endsWithPeriod(one)) {
+            return null;
+        }
+        boolean passed =
+                one.steps.stream().anyMatch(step -> Decision.of(step.action()).compareTo(Decision.THROTTLE) >= 0);
+        return passed ? one.standing.window().end() : now.plus(UNKNOWN_FOR);
     }
 
     private boolean endsWithPeriod(Considered one) {

@@ -66,6 +66,11 @@ public record Standing(
         }
     }
 
+    /** Whether a status says nothing of this period: it is of one that has ended, or there is none. */
+    public static boolean isOver(BudgetStatus status, Instant now) {
+        return status == null || (status.getPeriodEnd() != null && !now.isBefore(status.getPeriodEnd()));
+    }
+
     /** Nearly always so, and cheaper to see than which period it is. */
     private static boolean isUnderWay(BudgetStatus status, BudgetDefinition definition, Instant now) {
         return status.getScope().equals(definition.scopeId())

@@ -21,6 +21,6 @@ public interface BudgetCounters {
     /** The statuses of all groups of a budget, in no order. */
     List<BudgetStatus> of(BudgetDefinition budget);
 
-    /** How far this instance knows them; null where it does not know them yet. */
+    /** How far this instance knows them; null where it does not know them yet, nor the budgets. */
     Freshness freshness();
 }

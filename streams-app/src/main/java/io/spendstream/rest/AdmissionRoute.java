@@ -3,8 +3,10 @@ package io.spendstream.rest;
 import io.spendstream.access.Caller;
 import io.spendstream.budget.Admission;
 import io.spendstream.budget.Admission.Estimate;
+import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.Attributes;
 import io.spendstream.budget.BudgetIndex;
+import io.spendstream.budget.Decision;
 import io.spendstream.budget.Standing;
 import io.spendstream.query.BudgetCounters;
 import io.spendstream.query.Freshness;
@@ -56,22 +58,21 @@ final class AdmissionRoute {
         UsageRecord call = AdmissionReader.read(body, now.toEpochMilli());
         Tenancy.require(call.tenant(), caller);
         Estimate estimate = estimate(call);
-        Instant asOf = asOf(counters.freshness());
-        Admission.Answer answer = Admission.decide(
-                Attributes.of(call),
-                estimate,
-                ports.budgets().definitions().index(),
-                this::standing,
-                asOf,
-                now,
-                ports.budgets().admission());
+        AdmissionPolicy policy = ports.budgets().admission();
+        Freshness freshness = counters.freshness();
+        Instant asOf = asOf(freshness);
+        Admission.Answer answer = freshness == null && policy.unavailable() == Decision.DENY
+                ? Admission.deniedWithoutBudgets(now)
+                : Admission.decide(
+                        Attributes.of(call),
+                        estimate,
+                        ports.budgets().definitions().index(),
+                        this::standing,
+                        asOf,
+                        now,
+                        policy);
         ports.observer().decided(answer.decision());
-        return AdmissionJson.write(
-                Tenancy.shown(answer, caller),
-                estimate,
-                asOf,
-                now,
-                ports.budgets().admission());
+        return AdmissionJson.write(Tenancy.shown(answer, caller), estimate, asOf, now, policy);
     }
 
     /** Null where nothing is known, or it is not known yet how old it is. */
@@ -79,12 +80,14 @@ final class AdmissionRoute {
         return freshness == null || !freshness.isKnown() ? null : freshness.asOf();
     }
 
-    /** The group's own counter; where it has none, the one it shares with the others past the limit of groups. */
+    /** The group's own counter; where it has none in this period, the one it shares with the others past the limit. */
     private Standing standing(BudgetIndex.Entry entry, Attributes call, Instant now) {
         List<String> group = Arrays.asList(entry.matcher().groupOf(call));
         BudgetStatus status = counters.get(entry.definition(), group);
-        if (status == null && !group.isEmpty()) {
-            status = counters.get(entry.definition(), Collections.nCopies(group.size(), Standing.OVERFLOW));
+        if (!group.isEmpty() && Standing.isOver(status, now)) {
+            BudgetStatus shared =
+                    counters.get(entry.definition(), Collections.nCopies(group.size(), Standing.OVERFLOW));
+            status = Standing.isOver(shared, now) ? status : shared;
         }
         return Standing.of(entry.definition(), group, status, now, entry.definedAtMs());
     }

@@ -52,7 +52,12 @@ final class Audited {
     Future<Void> make(Caller caller, Change change, Context context, Callable<CompletionStage<Void>> make) {
         String id = UUID.randomUUID().toString();
         return write(entry(caller, change, id, AuditOutcome.REQUESTED, null), context)
-                .compose(written -> workers.executeBlocking(make, false))
+                .compose(written -> make(caller, change, id, context, make));
+    }
+
+    private Future<Void> make(
+            Caller caller, Change change, String id, Context context, Callable<CompletionStage<Void>> make) {
+        return workers.executeBlocking(make, false)
                 .compose(made -> Future.fromCompletionStage(made, context))
                 .transform(made -> write(
                                 made.succeeded()

@@ -228,18 +228,21 @@ class AdmissionTest {
 
     @ParameterizedTest
     @CsvSource({
-        // as of, policy, known, decision
-        "5000, DENY, true, WARN",
-        "5001, DENY, false, DENY",
-        "5001, ALLOW, false, WARN",
-        ", DENY, false, DENY",
-        ", ALLOW, false, WARN"
+        // as of, policy, spent of 1 USD in cents, known, decision, retry after
+        "5000, DENY, 60, true, WARN,",
+        "5001, DENY, 60, false, DENY, 2026-11-21T12:00:05Z",
+        "5001, ALLOW, 60, false, WARN,",
+        ", DENY, 60, false, DENY, 2026-11-21T12:00:05Z",
+        ", ALLOW, 60, false, WARN,",
+        // What is known to be spent does not end with the counters known again.
+        "5001, DENY, 100, false, DENY, 2026-11-22T00:00:00Z",
+        "5001, ALLOW, 100, false, DENY, 2026-11-22T00:00:00Z"
     })
     void what_to_do_without_state_is_configured_and_said(
-            Long ageMs, Decision policy, boolean known, Decision decision) {
+            Long ageMs, Decision policy, long cents, boolean known, Decision decision, Instant retryAfter) {
         // Given
-        BudgetDefinition definition = Definitions.daily("{'at': 0.5, 'action': 'notify'}");
-        spent(definition, 600_000_000);
+        BudgetDefinition definition = Definitions.daily("{'at': 0.5, 'action': 'notify'}, {'at': 1, 'action': 'deny'}");
+        spent(definition, cents * 10_000_000);
         asOf = ageMs == null ? null : NOW.minusMillis(ageMs);
 
         // When
@@ -248,6 +251,7 @@ class AdmissionTest {
         // Then
         assertThat(answer.stateKnown()).isEqualTo(known);
         assertThat(answer.decision()).isEqualTo(decision);
+        assertThat(answer.retryAfter()).isEqualTo(retryAfter);
     }
 
     @Test

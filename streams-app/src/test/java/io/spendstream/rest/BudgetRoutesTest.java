@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.spendstream.budget.AdmissionPolicy;
 import io.spendstream.budget.BudgetDefinition;
+import io.spendstream.budget.Decision;
 import io.spendstream.budget.Standing;
 import io.spendstream.budget.Window;
 import io.spendstream.query.Freshness;
@@ -293,6 +295,30 @@ class BudgetRoutesTest {
     }
 
     @Test
+    void while_it_is_not_known_what_budgets_there_are_every_call_is_denied_where_that_is_configured() throws Exception {
+        // Given an instance that knows nothing yet
+        AdmissionPolicy denies = new AdmissionPolicy(Decision.DENY, Decision.DENY, Duration.ofSeconds(30));
+        try (TestInstance starting = new TestInstance(RestConfig.on("127.0.0.1", 0), RestSecurity.OFF, denies)) {
+            starting.budgets.freshness = null;
+
+            // When
+            String unknown =
+                    starting.post("/v1/admission", "{\"model\": \"m\"}").body();
+            starting.budgets.freshness = TestInstance.MemoryBudgets.FRESHNESS;
+            String known = starting.post("/v1/admission", "{\"model\": \"m\"}").body();
+
+            // Then
+            JsonNode answer = MAPPER.readTree(unknown);
+            assertThat(answer.get("decision").asText()).isEqualTo("deny");
+            assertThat(answer.get("when_unavailable").asText()).isEqualTo("deny");
+            assertThat(answer.get("retry_after").asText()).isEqualTo("2026-11-21T12:00:05Z");
+            assertThat(answer.get("reasons").get(0).asText())
+                    .isEqualTo("The budgets are not known yet, and calls are denied then");
+            assertThat(MAPPER.readTree(known).get("decision").asText()).isEqualTo("allow");
+        }
+    }
+
+    @Test
     void an_age_that_is_not_known_yet_is_not_said() throws Exception {
         // Given
         put("/v1/budgets/daily", DAILY);
@@ -345,9 +371,30 @@ class BudgetRoutesTest {
         spent("daily", 1_000_000_000, TestInstance.NOW, Standing.OVERFLOW);
 
         // Then
-        JsonNode answer = admit("{'feature': 'chat-new', 'model': 'm'}");
+        assertShared("chat-new");
+
+        // And also one that had a counter of its own yesterday
+        spent("daily", 10_000_000, TestInstance.NOW.minus(Duration.ofDays(1)), "chat-late");
+        assertShared("chat-late");
+    }
+
+    private void assertShared(String feature) throws Exception {
+        JsonNode answer = admit("{'feature': '" + feature + "', 'model': 'm'}");
         assertThat(answer.get("decision").asText()).isEqualTo("deny");
+        assertThat(answer.get("binding").get("overflow").asBoolean()).isTrue();
         assertThat(answer.get("binding").get("spent").asText()).isEqualTo("1");
+    }
+
+    @Test
+    void yesterdays_shared_counter_says_nothing_of_today() throws Exception {
+        // Given
+        put("/v1/budgets/daily", DAILY);
+        spent("daily", 1_000_000_000, TestInstance.NOW.minus(Duration.ofDays(1)), Standing.OVERFLOW);
+
+        // Then
+        JsonNode answer = admit("{'feature': 'chat-new', 'model': 'm'}");
+        assertThat(answer.get("decision").asText()).isEqualTo("allow");
+        assertThat(answer.get("binding").get("overflow").asBoolean()).isFalse();
     }
 
     @Test
@@ -501,6 +548,7 @@ class BudgetRoutesTest {
                 .setBudget(id)
                 .setScope(definition.scopeId())
                 .setGroup(values)
+                .setOverflow(values.containsValue(Standing.OVERFLOW))
                 .setMeasure(definition.measure())
                 .setLimit(definition.limit())
                 .setSpent(amount)

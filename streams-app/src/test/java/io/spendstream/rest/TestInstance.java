@@ -136,6 +136,10 @@ final class TestInstance implements AutoCloseable {
     }
 
     TestInstance(RestConfig config, RestSecurity security) throws IOException {
+        this(config, security, AdmissionPolicy.DEFAULT);
+    }
+
+    TestInstance(RestConfig config, RestSecurity security, AdmissionPolicy admission) throws IOException {
         HttpPeerClient client = new HttpPeerClient(PEER_TIMEOUT, security.peers(), () -> NOW);
         LocalSpend local = new LocalSpend(() -> cells, DIMENSIONS, () -> lag, 1_000);
         ClusterSpend spend =
@@ -156,7 +160,7 @@ final class TestInstance implements AutoCloseable {
                         new Health(),
                         () -> "# TYPE up gauge\nup 1\n",
                         () -> NOW,
-                        new BudgetPorts(budgets, budgets, this::find, notes, AdmissionPolicy.DEFAULT),
+                        new BudgetPorts(budgets, budgets, this::find, notes, admission),
                         reconciliations,
                         observer),
                 security);
