@@ -1,39 +1,21 @@
 package io.spendstream.acceptance.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spendstream.runtime.AppConfig;
 import io.spendstream.topic.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
 import jdk.jfr.Recording;
 
 /**
- * What 1,000 budgets cost: events per second of the pipeline with them beside events per second without, over the same
- * events. The two take turns, and each run with budgets is held against those right before and right after it without:
- * so all three meet the same machine. The first of each warm up. The processor time per event is compared in the same way;
- * it depends little on who else is at work. The counters of a budget over all features are held against the ledger.
+ * What 1,000 budgets cost: the pipeline with them beside the pipeline without, over the same events, as in
+ * {@link BesideRuns}. The counters of a budget over all features are held against the ledger.
  */
 final class BudgetsCost {
-
-    /** A pipeline with budgets, and those before and after it without, as one. */
-    record Round(Speed without, Speed with) {
-        double ratio() {
-            return with.perSecond() / without.perSecond();
-        }
-
-        /** What would be left of the speed where nothing but the processor limits it. */
-        double cpuRatio() {
-            return without.cpuPerEvent().total() / with.cpuPerEvent().total();
-        }
-    }
 
     private static final long SEED = 20_261_123;
 
@@ -53,39 +35,17 @@ final class BudgetsCost {
         Filling with = fill("with-budgets.", end);
         site.publishBudgets(Topics.withPrefix("with-budgets."), BudgetList.records());
         out.printf("%n%-34s %12s   %s%n", "", "events/s", CpuTimes.HEADINGS);
-        without("warm-up", without);
-        with("warm-up", with);
-        List<Round> rounds = new ArrayList<>();
-        Speed before = without("round 1", without);
-        for (int i = 1; i <= options.rounds(); i++) {
-            Speed between = with("round " + i, with);
-            Speed after = without("round " + (i + 1), without);
-            rounds.add(new Round(before.and(after), between));
-            before = after;
-        }
+        BesideRuns runs = new BesideRuns(name -> without(name, without), name -> with(name, with));
+        runs.measure(options.rounds());
         if (options.profile()) {
             profile("without budgets", without, "without-budgets.");
             profile("with 1,000 budgets", with, "with-budgets.");
         }
         out.printf(
                 "throughput with %,d budgets to without: %.2f; by processor time per event: %.2f%n",
-                BudgetList.SIZE, median(rounds, Round::ratio), median(rounds, Round::cpuRatio));
+                BudgetList.SIZE, runs.ratio(), runs.cpuRatio());
         result.put("budgets", BudgetList.SIZE);
-        result.put("ratio", Latencies.rounded(median(rounds, Round::ratio)));
-        result.put("cpu_ratio", Latencies.rounded(median(rounds, Round::cpuRatio)));
-        ArrayNode each = result.putArray("rounds");
-        for (Round round : rounds) {
-            ObjectNode json = each.addObject();
-            json.set("without", round.without.toJson());
-            json.set("with", round.with.toJson());
-            json.put("ratio", Latencies.rounded(round.ratio()));
-            json.put("cpu_ratio", Latencies.rounded(round.cpuRatio()));
-        }
-    }
-
-    static double median(List<Round> rounds, ToDoubleFunction<Round> value) {
-        double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
-        return (sorted[sorted.length / 2] + sorted[(sorted.length - 1) / 2]) / 2;
+        runs.toJson(result);
     }
 
     private Filling fill(String prefix, Instant end) throws InterruptedException {

@@ -1,6 +1,5 @@
 package io.spendstream.acceptance.bench;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.spendstream.anomaly.Detector;
 import io.spendstream.anomaly.DetectorSettings;
@@ -9,23 +8,16 @@ import io.spendstream.topic.Topics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import jdk.jfr.Recording;
 
 /**
- * What the detectors cost: events per second of the pipeline with all of them, as they are by default, beside events per
- * second with all of them switched off, over the same events. The two take turns, and who is first in a round changes; the
- * first round warms up.
+ * What the detectors cost: the pipeline with all of them, as they are by default, beside the pipeline with all of them
+ * switched off, over the same events. The two take turns, and each run with detectors is held against those right before
+ * and right after it without, as in {@link BesideRuns}. The first of each warm up.
  */
 final class DetectorsCost {
-
-    private record Round(Speed off, Speed on) {
-        double ratio() {
-            return on.perSecond() / off.perSecond();
-        }
-    }
 
     private static final long SEED = 20_261_122;
 
@@ -45,35 +37,33 @@ final class DetectorsCost {
         Filling filling = Filling.fill(
                 site, topics.usageEvents().name(), new Backlog(SEED, options.events(), options.users(), Instant.now()));
         PipelineRun pipeline = new PipelineRun(site, filling);
-        out.printf("%n%-34s %12s %8s   %s%n", "", "events/s", "ratio", CpuTimes.HEADINGS);
-        round("warm-up", pipeline, true);
-        List<Round> rounds = new ArrayList<>();
-        for (int i = 1; i <= options.rounds(); i++) {
-            rounds.add(round("round " + i, pipeline, i % 2 == 0));
+        out.printf("%n%-34s %12s   %s%n", "", "events/s", CpuTimes.HEADINGS);
+        BesideRuns runs = new BesideRuns(
+                name -> print(name + ", no detectors", pipeline.measure(settings(false))),
+                name -> print(name + ", detectors", pipeline.measure(settings(true))));
+        runs.measure(options.rounds());
+        if (options.profile()) {
+            profile("without detectors", pipeline, settings(false));
+            profile("with detectors", pipeline, settings(true));
         }
-        double[] ratios = rounds.stream().mapToDouble(Round::ratio).sorted().toArray();
-        double median = (ratios[ratios.length / 2] + ratios[(ratios.length - 1) / 2]) / 2;
-        out.printf("throughput with detectors to without: %.2f%n", median);
-        result.put("ratio", Latencies.rounded(median));
-        ArrayNode each = result.putArray("rounds");
-        for (Round round : rounds) {
-            ObjectNode json = each.addObject();
-            json.set("without", round.off.toJson());
-            json.set("with", round.on.toJson());
-            json.put("ratio", Latencies.rounded(round.ratio()));
-        }
+        out.printf(
+                "throughput with detectors to without: %.2f; by processor time per event: %.2f%n",
+                runs.ratio(), runs.cpuRatio());
+        runs.toJson(result);
     }
 
-    private Round round(String name, PipelineRun pipeline, boolean offFirst) throws IOException, InterruptedException {
-        Speed first = pipeline.measure(settings(!offFirst));
-        Speed second = pipeline.measure(settings(offFirst));
-        Round round = offFirst ? new Round(first, second) : new Round(second, first);
-        out.printf("%-34s %,12.0f %8s   %s%n", name + ", no detectors", round.off.perSecond(), "", round.off.remarks());
-        out.printf(
-                "%-34s %,12.0f %8.3f   %s%n",
-                name + ", detectors", round.on.perSecond(), round.ratio(), round.on.remarks());
+    private Speed print(String name, Speed speed) {
+        out.printf("%-34s %,12.0f   %s%n", name, speed.perSecond(), speed.remarks());
         out.flush();
-        return round;
+        return speed;
+    }
+
+    private void profile(String name, PipelineRun pipeline, Map<String, String> settings)
+            throws IOException, InterruptedException {
+        Recording[] recording = {null};
+        pipeline.measure(settings, () -> recording[0] = Profile.start(), () -> recording[0].stop());
+        out.printf("%n%s:", name);
+        Profile.of(recording[0]).print(out);
     }
 
     private Map<String, String> settings(boolean detectors) {

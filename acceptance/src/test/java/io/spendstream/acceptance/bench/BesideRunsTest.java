@@ -3,17 +3,17 @@ package io.spendstream.acceptance.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.spendstream.acceptance.bench.BudgetsCost.Round;
+import io.spendstream.acceptance.bench.BesideRuns.Round;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class BudgetsCostTest {
+class BesideRunsTest {
 
     private static final double EXACTLY = 1e-9;
 
     @Test
     void a_run_is_held_against_the_two_beside_it_by_speed_and_by_processor_time() {
-        // Given: without budgets 1,000 events in 5 s and in 15 s, with them 1,000 in 12.5 s
+        // Given: without the part 1,000 events in 5 s and in 15 s, with it 1,000 in 12.5 s
         Speed without = speed(1_000, 5, 6).and(speed(1_000, 15, 10));
         Round round = new Round(without, speed(1_000, 12.5, 10));
 
@@ -28,8 +28,8 @@ class BudgetsCostTest {
         List<Round> rounds = List.of(of(1.0), of(0.5), of(0.7), of(0.9));
 
         // Then
-        assertThat(BudgetsCost.median(rounds, Round::ratio)).isEqualTo(0.8, within(EXACTLY));
-        assertThat(BudgetsCost.median(rounds.subList(0, 3), Round::ratio)).isEqualTo(0.7, within(EXACTLY));
+        assertThat(BesideRuns.median(rounds, Round::ratio)).isEqualTo(0.8, within(EXACTLY));
+        assertThat(BesideRuns.median(rounds.subList(0, 3), Round::ratio)).isEqualTo(0.7, within(EXACTLY));
     }
 
     private static Round of(double ratio) {
