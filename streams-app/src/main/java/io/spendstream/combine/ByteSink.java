@@ -71,8 +71,12 @@ public final class ByteSink {
     }
 
     public ByteSink writeText(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        return writeVarint(utf8.length).writeBytes(utf8);
+        return writeSized(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** How many bytes there are, and the bytes. */
+    public ByteSink writeSized(byte[] some) {
+        return writeVarint(some.length).writeBytes(some);
     }
 
     /** The bytes of a text alone, without their count. */

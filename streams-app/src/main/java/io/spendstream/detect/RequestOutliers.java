@@ -4,6 +4,8 @@ import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.anomaly.Detectors;
 import io.spendstream.anomaly.RequestSketch;
 import io.spendstream.anomaly.Scope;
+import io.spendstream.combine.ByteSink;
+import io.spendstream.combine.ByteSource;
 import io.spendstream.combine.DeltaBlock;
 import io.spendstream.combine.UsageFeed;
 import io.spendstream.usage.Dimension;
@@ -33,6 +35,15 @@ public final class RequestOutliers implements UsageFeed {
     /** Further combinations are judged by the ceilings that are set for all features, until idle ones are let go. */
     private static final int SKETCHES_MAX = 10_000;
 
+    /** Written one by one in a commit while there is no block. */
+    private static final int FEW = 8;
+
+    /** Blocks, mostly of a commit each, until what changed meanwhile is written one by one. */
+    static final int BLOCKS_MAX = 64;
+
+    /** Of one block; a record may have 1 MiB by default. */
+    private static final int BLOCK_BYTES_MAX = 400_000;
+
     /** Of a request with an input, output and cache. */
     private static final Measure[] TOKENS = {
         Measure.INPUT_TOKENS,
@@ -46,11 +57,13 @@ public final class RequestOutliers implements UsageFeed {
 
     /** What the requests of one tenant, feature and model are like. */
     private static final class Kind {
+        private final Key of;
         private final RequestSketch sketch;
         private final DetectorSettings.Values values;
         private boolean changed;
 
-        private Kind(RequestSketch sketch, DetectorSettings.Values values) {
+        private Kind(Key of, RequestSketch sketch, DetectorSettings.Values values) {
+            this.of = of;
             this.sketch = sketch;
             this.values = values;
         }
@@ -66,10 +79,18 @@ public final class RequestOutliers implements UsageFeed {
     /** Without samples: those that there is no room for. */
     private final Kind others;
 
+    /** Since the last commit. */
     private final Map<Key, Kind> changed = new HashMap<>();
+
+    /** In a block, and not written by themselves since. */
+    private final Map<Key, Kind> unsettled = new HashMap<>();
+
+    private final ByteSink block = new ByteSink(4096);
     private final Map<Found, Outlier> found = new HashMap<>();
     private KeyValueStore<Bytes, byte[]> store;
     private CloseBlock.Writer[] writers;
+    private long firstBlock;
+    private long nextBlock;
     private long forgottenOn;
 
     /** @param partitions of the topic that outliers go to */
@@ -93,22 +114,45 @@ public final class RequestOutliers implements UsageFeed {
         Arrays.setAll(writers, i -> new CloseBlock.Writer(source(partitions, partition)));
         kinds.clear();
         changed.clear();
+        unsettled.clear();
         found.clear();
+        block.clear();
+        firstBlock = 0;
+        nextBlock = 0;
         forgottenOn = Long.MIN_VALUE;
+        // In the order of keys: sketches, and then blocks with later ones, in theirs.
         try (KeyValueIterator<Bytes, byte[]> sketches = store.all()) {
             sketches.forEachRemaining(this::restore);
         }
     }
 
     private void restore(KeyValue<Bytes, byte[]> entry) {
-        SeriesKeys.Parts key = new SeriesKeys.Parts(entry.key);
-        Key of = new Key(key.text(), key.text(), key.text());
-        kinds.put(of, kind(of, RequestSketch.decode(entry.value)));
+        if (SeriesKeys.isSketch(entry.key)) {
+            restore(entry.key, entry.value);
+            return;
+        }
+        long number = new SeriesKeys.Parts(entry.key).number();
+        firstBlock = nextBlock == 0 ? number : firstBlock;
+        nextBlock = number + 1;
+        ByteSource sketches = new ByteSource(entry.value);
+        while (sketches.hasMore()) {
+            Bytes key = Bytes.wrap(sketches.readBytes(sketches.readCount()));
+            Kind kind = restore(key, sketches.readBytes(sketches.readCount()));
+            unsettled.put(kind.of, kind);
+        }
+    }
+
+    private Kind restore(Bytes key, byte[] sketch) {
+        SeriesKeys.Parts parts = new SeriesKeys.Parts(key);
+        Key of = new Key(parts.text(), parts.text(), parts.text());
+        Kind kind = kind(of, RequestSketch.decode(sketch));
+        kinds.put(of, kind);
+        return kind;
     }
 
     private Kind kind(Key of, RequestSketch sketch) {
         Scope feature = new Scope(of.tenant(), Scope.Kind.FEATURE, of.feature());
-        return new Kind(sketch, settings.of(feature));
+        return new Kind(of, sketch, settings.of(feature));
     }
 
     @Override
@@ -196,11 +240,12 @@ public final class RequestOutliers implements UsageFeed {
     private void forgetIdle(long today) {
         if (today > forgottenOn) {
             forgottenOn = today;
-            kinds.entrySet().removeIf(entry -> {
-                boolean over = entry.getValue().sketch.isOver(today);
+            // A block would bring them back.
+            settle();
+            kinds.values().removeIf(kind -> {
+                boolean over = kind.sketch.isOver(today);
                 if (over) {
-                    changed.remove(entry.getKey());
-                    store.delete(key(entry.getKey()));
+                    store.delete(key(kind.of));
                 }
                 return over;
             });
@@ -222,16 +267,55 @@ public final class RequestOutliers implements UsageFeed {
 
     @Override
     public void drain(long receivedMs, BiConsumer<Integer, byte[]> send) {
-        changed.forEach((of, kind) -> {
+        write();
+        sendFound();
+        for (int partition = 0; partition < partitions; partition++) {
+            for (byte[] sent : writers[partition].take()) {
+                send.accept(partition, sent);
+            }
+        }
+    }
+
+    /**
+     * A busy task changes most sketches between two commits. A record for each, in store and changelog, costs more than what
+     * the sketches are for, so those of a commit are one record, and are written by themselves once in many commits.
+     */
+    private void write() {
+        boolean few = unsettled.isEmpty() && changed.size() <= FEW;
+        if (few || nextBlock - firstBlock >= BLOCKS_MAX) {
+            settle();
+            return;
+        }
+        unsettled.putAll(changed);
+        for (Kind kind : changed.values()) {
+            kind.changed = false;
+            block.writeSized(key(kind.of).get()).writeSized(kind.sketch.encode());
+            if (block.size() >= BLOCK_BYTES_MAX) {
+                writeBlock();
+            }
+        }
+        changed.clear();
+        if (block.size() > 0) {
+            writeBlock();
+        }
+    }
+
+    private void writeBlock() {
+        store.put(SeriesKeys.sketches(nextBlock++), block.toBytes());
+        block.clear();
+    }
+
+    /** Writes each that changed by itself; the blocks are needed no more. */
+    private void settle() {
+        unsettled.putAll(changed);
+        changed.clear();
+        unsettled.forEach((of, kind) -> {
             kind.changed = false;
             store.put(key(of), kind.sketch.encode());
         });
-        changed.clear();
-        sendFound();
-        for (int partition = 0; partition < partitions; partition++) {
-            for (byte[] block : writers[partition].take()) {
-                send.accept(partition, block);
-            }
+        unsettled.clear();
+        for (; firstBlock < nextBlock; firstBlock++) {
+            store.delete(SeriesKeys.sketches(firstBlock));
         }
     }
 }

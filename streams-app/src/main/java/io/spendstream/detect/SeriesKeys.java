@@ -20,6 +20,7 @@ import org.apache.kafka.common.utils.Bytes;
  *   <li>an alert: {@code 7}, tenant, detector, kind, value, subject
  *   <li>requests that stand out in a quarter-hour that is not closed yet: {@code 8}, quarter-hour, tenant, feature, model
  *   <li>in a store of their own, what requests are like: {@code 9}, tenant, feature, model
+ *   <li>there too, later forms of several of these as a block: {@code 10}, number of the block
  * </ul>
  *
  * Texts are UTF-8 and end in a zero byte, which no valid event contains; no team is the byte 1. Numbers are eight bytes
@@ -37,6 +38,7 @@ final class SeriesKeys {
     private static final byte ALERT = 7;
     private static final byte OUTLIER = 8;
     private static final byte SKETCH = 9;
+    private static final byte SKETCHES = 10;
     private static final byte ABSENT = 1;
 
     private SeriesKeys() {}
@@ -131,6 +133,15 @@ final class SeriesKeys {
 
     static Bytes sketch(String tenant, String feature, String model) {
         return new Key(SKETCH).text(tenant).text(feature).text(model).end();
+    }
+
+    /** Whether what a key is of is one of the sketches, and not a block of them. */
+    static boolean isSketch(Bytes key) {
+        return key.get()[0] == SKETCH;
+    }
+
+    static Bytes sketches(long block) {
+        return new Key(SKETCHES).number(block).end();
     }
 
     /** The first key after all those that begin like this one. */

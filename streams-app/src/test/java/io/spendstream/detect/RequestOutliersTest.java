@@ -8,7 +8,10 @@ import io.spendstream.anomaly.DetectorSettings;
 import io.spendstream.combine.DeltaBlock;
 import io.spendstream.usage.Resolution;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -82,6 +85,78 @@ class RequestOutliersTest {
         // Then
         assertThat(requests("chat", Usages.MIDNIGHT_MS + 31 * DAY_MS, 2, 20 * CENT))
                 .isEmpty();
+    }
+
+    @Test
+    void sketchesOfABusyCommitAreOneRecordAndNowAndThenWrittenByThemselves() {
+        // When
+        commit(outliers, Usages.MIDNIGHT_MS, 20);
+        assertThat(kept()).isEqualTo(1);
+        for (int i = 1; i < RequestOutliers.BLOCKS_MAX; i++) {
+            commit(outliers, Usages.MIDNIGHT_MS + i, 20);
+        }
+        assertThat(kept()).isEqualTo(RequestOutliers.BLOCKS_MAX);
+        commit(outliers, Usages.MIDNIGHT_MS + 1_000, 20);
+
+        // Then
+        assertThat(kept()).isEqualTo(20);
+
+        // And a few, with no block there
+        commit(outliers, Usages.MIDNIGHT_MS + 2_000, 3);
+        assertThat(kept()).isEqualTo(20);
+    }
+
+    @Test
+    void whatIsLearntIsTheSameAfterRestartsAtAnyTime() {
+        // Given
+        KeyValueStore<Bytes, byte[]> broken = TestStores.inMemory(RequestOutliers.STORE);
+        for (int i = 0; i < 3 * RequestOutliers.BLOCKS_MAX / 2; i++) {
+            // When few and many change in turns
+            int features = i % 5 == 0 ? 2 : 9 + i % 7;
+            commit(outliers, Usages.MIDNIGHT_MS + i, features);
+            RequestOutliers restarted = new RequestOutliers(1, DetectorSettings.defaults());
+            restarted.start(broken, 0);
+            commit(restarted, Usages.MIDNIGHT_MS + i, features);
+        }
+
+        // Then, with all of them written by themselves as a day begins
+        RequestOutliers restarted = new RequestOutliers(1, DetectorSettings.defaults());
+        restarted.start(broken, 0);
+        DeltaBlock.Clock tomorrow =
+                new DeltaBlock.Clock(0, Resolution.QUARTER_HOUR.bucketOf(Usages.MIDNIGHT_MS + DAY_MS), false);
+        outliers.clock(tomorrow);
+        restarted.clock(tomorrow);
+        assertThat(sketches(broken)).hasSize(15).isEqualTo(sketches(store));
+    }
+
+    @Test
+    void oneThatIsLetGoDoesNotComeBackFromABlock() {
+        // Given
+        commit(outliers, Usages.MIDNIGHT_MS, 20);
+        assertThat(kept()).isEqualTo(1);
+
+        // When
+        requests("other", Usages.MIDNIGHT_MS + 31 * DAY_MS, 1, CENT);
+
+        // Then
+        assertThat(kept()).isEqualTo(1);
+        assertThat(sketches(store)).containsOnlyKeys(SeriesKeys.sketch("default", "other", "m"));
+    }
+
+    /** A request of each of so many features, and a commit. */
+    private static void commit(RequestOutliers outliers, long atMs, int features) {
+        for (int i = 0; i < features; i++) {
+            outliers.add(
+                    Usages.costing(Usages.event("f" + i, "m", null, atMs), CENT + atMs % 97 * CENT),
+                    DeltaBlock.IN_TIME);
+        }
+        outliers.drain(atMs, (partition, block) -> {});
+    }
+
+    private static Map<Bytes, String> sketches(KeyValueStore<Bytes, byte[]> store) {
+        Map<Bytes, String> sketches = new TreeMap<>();
+        TestStores.entries(store).forEach(entry -> sketches.put(entry.key, Arrays.toString(entry.value)));
+        return sketches;
     }
 
     private record Found(List<Outlier> outliers) implements CloseBlock.Reader {
