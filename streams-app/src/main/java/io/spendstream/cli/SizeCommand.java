@@ -138,6 +138,7 @@ public final class SizeCommand implements Callable<Integer> {
                 "instances",
                 sizing.instances() + " with " + sizing.coresPerInstance() + " cores and " + Sizing.THREADS
                         + " threads each; one may be away");
+        line(out, "cores an instance takes at the peak", tenths(sizing.milliCoresAtPeak(), 1_000));
         line(out, "heap of an instance", sizing.heapMb() + " MB");
         line(out, "memory of an instance", sizing.memoryMb() + " MB");
         line(out, "disk of an instance", gb(sizing.stateMbPerInstance()));
@@ -153,9 +154,13 @@ public final class SizeCommand implements Callable<Integer> {
         out.println(String.format(Locale.ROOT, "%-36s%s", what, figure));
     }
 
-    /** Tenths, rounded up. */
     private static String gb(long mb) {
-        long tenths = (mb * 10 + MB_PER_GB - 1) / MB_PER_GB;
-        return tenths / 10 + "." + tenths % 10 + " GB";
+        return tenths(mb, MB_PER_GB) + " GB";
+    }
+
+    /** With one decimal, rounded up. */
+    private static String tenths(long amount, long unit) {
+        long tenths = (amount * 10 + unit - 1) / unit;
+        return tenths / 10 + "." + tenths % 10;
     }
 }

@@ -23,12 +23,13 @@ class SizingTest {
         // events/s, priced, instances, partitions
         "1, true, 2, 4",
         "1000, true, 2, 4",
-        "49900, true, 2, 4",
-        "50000, true, 3, 8",
+        "33960, true, 2, 4",
+        "33961, true, 3, 8",
         "100000, true, 4, 8",
-        "100000, false, 2, 8",
+        "80650, false, 2, 8",
+        "80651, false, 3, 8",
         "118501, false, 3, 12",
-        "1000000, true, 22, 80",
+        "1000000, true, 31, 80",
     })
     void instances_and_partitions_follow_the_peak(long peak, boolean priced, int instances, int partitions) {
         Sizing sizing = Sizing.of(load(peak, 0, 0, 0, priced));
@@ -36,6 +37,12 @@ class SizingTest {
         assertThat(sizing.instances()).isEqualTo(instances);
         assertThat(sizing.partitions()).isEqualTo(partitions);
         assertThat(sizing.partitions()).isGreaterThanOrEqualTo(instances * Sizing.THREADS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, true, 1", "16980, true, 1000", "16981, true, 1001", "100000, true, 1964", "40325, false, 1000"})
+    void cores_at_the_peak_are_what_those_that_are_left_take(long peak, boolean priced, long milliCores) {
+        assertThat(Sizing.of(load(peak, 0, 0, 0, priced)).milliCoresAtPeak()).isEqualTo(milliCores);
     }
 
     @ParameterizedTest
