@@ -4,10 +4,12 @@ import org.apache.kafka.common.config.ConfigDef;
 
 /** Where alerts go. */
 enum Target {
-    WEBHOOK("webhook.", AlertSinkConfig.webhook()),
-    SLACK("slack.", AlertSinkConfig.slack()),
-    ALERTMANAGER("alertmanager.", AlertSinkConfig.alertmanager()),
-    EMAIL("mail.", AlertSinkConfig.email());
+    WEBHOOK("webhook.", SinkKeys.http(SinkKeys.SECRET, SinkKeys.SECRET_PREVIOUS, SinkKeys.WEBHOOK_TEMPLATE)),
+    SLACK("slack.", SinkKeys.http(SinkKeys.SLACK_TEMPLATE)),
+    ALERTMANAGER(
+            "alertmanager.",
+            SinkKeys.http(SinkKeys.LABELS, SinkKeys.REPEAT_MS, SinkKeys.EXPIRE_MS, SinkKeys.DESCRIPTION_TEMPLATE)),
+    EMAIL("mail.", SinkKeys.email());
 
     private final String prefix;
     private final ConfigDef definition;
