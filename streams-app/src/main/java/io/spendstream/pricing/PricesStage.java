@@ -8,10 +8,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Keeps the price book in step with the topic {@code prices}, on every instance. A record that is not a valid price
@@ -19,13 +17,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 public final class PricesStage extends ContextualProcessor<Bytes, byte[], Void, Void> {
 
-    /** The global store: the records as they are in the topic. */
+    /** The global store that Kafka Streams wants. It stays empty: every start reads the whole topic into the book. */
     public static final String STORE = "prices";
 
     private final PriceBook book;
     private final Function<byte[], ModelPrices> decode;
     private final BiConsumer<String, String> refused;
-    private KeyValueStore<Bytes, byte[]> store;
 
     /**
      * @param decode throws a {@link RuntimeException} on bytes that are not a price list
@@ -35,12 +32,6 @@ public final class PricesStage extends ContextualProcessor<Bytes, byte[], Void, 
         this.book = book;
         this.decode = decode;
         this.refused = refused;
-    }
-
-    @Override
-    public void init(ProcessorContext<Void, Void> context) {
-        super.init(context);
-        store = context.getStateStore(STORE);
     }
 
     @Override
@@ -58,14 +49,11 @@ public final class PricesStage extends ContextualProcessor<Bytes, byte[], Void, 
         String model = new String(record.key().get(), StandardCharsets.UTF_8);
         book.changed(model, offset);
         if (record.value() == null) {
-            store.delete(record.key());
             book.remove(model);
             return;
         }
         String fault = take(model, record.value());
-        if (fault == null) {
-            store.put(record.key(), record.value());
-        } else {
+        if (fault != null) {
             refused.accept(model, fault);
         }
     }

@@ -11,10 +11,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Keeps the budget book in step with the topic {@code budgets}, on every instance. A record that is not a valid budget
@@ -25,13 +23,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 public final class BudgetsStage extends ContextualProcessor<Bytes, byte[], Void, Void> {
 
-    /** The global store: the records as they are in the topic. */
+    /** The global store that Kafka Streams wants. It stays empty: every start reads the whole topic into the book. */
     public static final String STORE = "budgets";
 
     private final BudgetBook book;
     private final Function<byte[], Budget> decode;
     private final BiConsumer<String, String> refused;
-    private KeyValueStore<Bytes, byte[]> store;
 
     /**
      * @param decode throws a {@link RuntimeException} on bytes that are not a budget
@@ -41,12 +38,6 @@ public final class BudgetsStage extends ContextualProcessor<Bytes, byte[], Void,
         this.book = book;
         this.decode = decode;
         this.refused = refused;
-    }
-
-    @Override
-    public void init(ProcessorContext<Void, Void> context) {
-        super.init(context);
-        store = context.getStateStore(STORE);
     }
 
     @Override
@@ -71,15 +62,12 @@ public final class BudgetsStage extends ContextualProcessor<Bytes, byte[], Void,
             return;
         }
         if (record.value() == null) {
-            store.delete(record.key());
             book.remove(id);
             book.stated(id, true, offset, record.timestamp());
             return;
         }
         String fault = take(id, record, restated);
-        if (fault == null) {
-            store.put(record.key(), record.value());
-        } else {
+        if (fault != null) {
             refused.accept(id, fault);
         }
         long definedAtMs = restated == null ? record.timestamp() : restated.definedAtMs();
