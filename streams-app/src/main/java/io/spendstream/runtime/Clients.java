@@ -20,9 +20,11 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -48,24 +50,14 @@ public final class Clients implements AutoCloseable {
             AlertNotes alertNotes,
             ReconciliationBook reconciliationBook) {
         publisher = UsagePublisher.open(publisher(config, topics), registry);
-        prices = new PricesTopic(
-                book,
-                topics.prices().name(),
-                new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.prices.serializer()));
-        budgets = new BudgetsTopic(
-                budgetBook,
-                topics.budgets().name(),
-                new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.budgets.serializer()));
-        notes = new NotesTopic(
-                alertNotes,
-                topics.alertNotes().name(),
-                new KafkaProducer<>(definitions(config), new StringSerializer(), schemas.notes.serializer()));
-        Map<String, Object> large = definitions(config);
+        Map<String, Object> definitions = definitions(config);
+        prices = new PricesTopic(book, topics.prices().name(), producer(definitions, schemas.prices));
+        budgets = new BudgetsTopic(budgetBook, topics.budgets().name(), producer(definitions, schemas.budgets));
+        notes = new NotesTopic(alertNotes, topics.alertNotes().name(), producer(definitions, schemas.notes));
+        Map<String, Object> large = new HashMap<>(definitions);
         large.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.BATCH_BYTES_MAX);
         large.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        audit = new AuditTopic(
-                topics.auditLog().name(),
-                new KafkaProducer<>(large, new StringSerializer(), schemas.audit.serializer()));
+        audit = new AuditTopic(topics.auditLog().name(), producer(large, schemas.audit));
         Map<String, Object> transactional = new HashMap<>(large);
         transactional.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.applicationId() + "-reconciliations");
         String topic = topics.reconciliations().name();
@@ -81,6 +73,10 @@ public final class Clients implements AutoCloseable {
                         () -> new KafkaConsumer<>(
                                 committed(config), new StringDeserializer(), new ByteArrayDeserializer()),
                         value -> schemas.reconciliations.deserializer().deserialize(topic, value)));
+    }
+
+    private static <V> Producer<String, V> producer(Map<String, Object> properties, Serde<V> values) {
+        return new KafkaProducer<>(properties, new StringSerializer(), values.serializer());
     }
 
     private static Map<String, Object> committed(AppConfig config) {
