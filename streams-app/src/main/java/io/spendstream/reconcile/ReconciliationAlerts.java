@@ -173,6 +173,7 @@ public final class ReconciliationAlerts {
 
     private static String summary(Reconciliation now) {
         Drift whole = Drift.of(now);
+        List<Drift> models = Drift.byModel(now.getRows());
         StringBuilder text = new StringBuilder();
         text.append(
                         now.getProviders().isEmpty()
@@ -189,6 +190,7 @@ public final class ReconciliationAlerts {
                 .append(Amounts.usd(whole.meteredNanoUsd()))
                 .append(" were metered: ")
                 .append(apart(whole))
+                .append(judgedModel(now, whole, models))
                 .append(", where ")
                 .append(AlertWords.percent(now.getTolerancePpm()))
                 .append(" are tolerated");
@@ -199,7 +201,6 @@ public final class ReconciliationAlerts {
                             ? "; all of it is explained"
                             : "; " + Amounts.usd(unexplained) + " are not explained");
         }
-        List<Drift> models = Drift.byModel(now.getRows());
         if (!models.isEmpty() && models.get(0).differenceNanoUsd() != 0) {
             text.append(". Most by model ")
                     .append(models.get(0).model())
@@ -207,6 +208,19 @@ public final class ReconciliationAlerts {
                     .append(Amounts.usd(models.get(0).differenceNanoUsd()));
         }
         return text.append('.').toString();
+    }
+
+    /** Where a model is further apart than the whole, it is what is judged: its part of the whole invoice, as the value. */
+    private static String judgedModel(Reconciliation now, Drift whole, List<Drift> models) {
+        boolean isWhole =
+                models.isEmpty() || Math.abs(models.get(0).differenceNanoUsd()) <= Math.abs(whole.differenceNanoUsd());
+        if (isWhole) {
+            return "";
+        }
+        String part = whole.ppm() == null
+                ? Amounts.usd(models.get(0).differenceNanoUsd())
+                : AlertWords.percent(Drift.judged(now));
+        return ", and " + part + " by model " + models.get(0).model();
     }
 
     private static String apart(Drift drift) {

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One life for the alert of a scope's days, however often and by whom they are loaded. */
 class ReconciliationAlertsTest {
@@ -81,8 +83,8 @@ class ReconciliationAlertsTest {
         assertThat(alert.getSummary())
                 .isEqualTo(
                         "The invoice of openai for 2026-11-01 to 2026-11-01 has 120.00 USD, and 116.00 USD were metered:"
-                                + " 3.3 % of the invoice apart, where 1.0 % are tolerated; 4.00 USD are not explained. Most by"
-                                + " model gpt-4o: 6.00 USD.");
+                                + " 3.3 % of the invoice apart, and 5.0 % by model gpt-4o, where 1.0 % are tolerated;"
+                                + " 4.00 USD are not explained. Most by model gpt-4o: 6.00 USD.");
         assertThat(alert.getContributors())
                 .containsExactly(
                         new Contributor("model", "gpt-4o", 6 * USD, 750_000L),
@@ -92,6 +94,33 @@ class ReconciliationAlertsTest {
                 .containsEntry(
                         "query",
                         "/v1/spend?from=2026-11-01&to=2026-11-02&zone=UTC&granularity=day&group_by=provider,model");
+    }
+
+    /** The value is what is judged, so the sentence must say it; what the whole is apart would say nothing is wrong. */
+    @ParameterizedTest(name = "models {0}/{1} and {2}/{3}: {5}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "100 | 94  | 20 | 22 | 50000  | 3.3 % of the invoice apart, and 5.0 % by model a, where",
+                "50  | 40  | 50 | 60 | 100000 | 0.0 % of the invoice apart, and 10.0 % by model a, where",
+                "50  | 55  | 50 | 40 | 100000 | 5.0 % of the invoice apart, and 10.0 % by model b, where",
+                "100 | 94  | 20 | 20 | 50000  | 5.0 % of the invoice apart, where",
+                "100 | 94  | 20 | 19 | 58333  | 5.8 % of the invoice apart, where",
+                "0   | 3   | 0  | 0  | 1000000 | -3.00 USD apart, where"
+            })
+    void its_sentence_says_what_is_judged(
+            long invoiced, long metered, long otherInvoiced, long otherMetered, long ppm, String words) {
+        Reconciliation reconciliation = Reconciliations.of(
+                "r",
+                List.of(
+                        Reconciliations.row("a", invoiced * USD, metered * USD),
+                        Reconciliations.row("b", otherInvoiced * USD, otherMetered * USD)),
+                FIRST);
+
+        Alert alert = stored(null, reconciliation).alert();
+
+        assertThat(alert.getValue()).isEqualTo(ppm);
+        assertThat(alert.getSummary()).contains(words);
     }
 
     @Test
