@@ -38,13 +38,37 @@ public final class DetectorSettings {
     /** The parameters that count for one scope. */
     public static final class Values {
         private final double[] values;
+        private final boolean[] set;
 
-        private Values(double[] values) {
+        private Values(double[] values, boolean[] set) {
             this.values = values;
+            this.set = set;
         }
 
         public double get(Parameter parameter) {
             return values[parameter.ordinal()];
+        }
+
+        /** Whether it was set by somebody, be it to the default. */
+        boolean isSet(Parameter parameter) {
+            return set[parameter.ordinal()];
+        }
+
+        private void set(Parameter parameter, double value) {
+            values[parameter.ordinal()] = value;
+            set[parameter.ordinal()] = true;
+        }
+
+        private Values copy() {
+            return new Values(values.clone(), set.clone());
+        }
+
+        private static Values byDefault() {
+            double[] values = new double[Parameter.COUNT];
+            for (Parameter parameter : Parameter.values()) {
+                values[parameter.ordinal()] = parameter.byDefault();
+            }
+            return new Values(values, new boolean[Parameter.COUNT]);
         }
 
         public boolean isEnabled(Detector detector) {
@@ -76,10 +100,7 @@ public final class DetectorSettings {
      *     bounds, with what it takes
      */
     public static DetectorSettings of(Map<String, String> configuration) {
-        double[] forAll = new double[Parameter.COUNT];
-        for (Parameter parameter : Parameter.values()) {
-            forAll[parameter.ordinal()] = parameter.byDefault();
-        }
+        Values forAll = Values.byDefault();
         List<Override> overrides = new ArrayList<>();
         List<String> faults = new ArrayList<>();
         new TreeMap<>(configuration).forEach((key, value) -> {
@@ -94,10 +115,10 @@ public final class DetectorSettings {
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", faults));
         }
-        return new DetectorSettings(new Values(forAll), List.copyOf(overrides));
+        return new DetectorSettings(forAll, List.copyOf(overrides));
     }
 
-    private static Optional<String> read(String key, String text, double[] forAll, List<Override> overrides) {
+    private static Optional<String> read(String key, String text, Values forAll, List<Override> overrides) {
         Matcher match = KEY.matcher(key);
         if (!match.matches()) {
             return Optional.of(key + " is not understood: it is detector.<name>.<parameter> or"
@@ -116,13 +137,13 @@ public final class DetectorSettings {
     }
 
     private static Optional<String> set(
-            String key, String text, Parameter parameter, Matcher match, double[] forAll, List<Override> overrides) {
+            String key, String text, Parameter parameter, Matcher match, Values forAll, List<Override> overrides) {
         double value = number(text, parameter);
         if (!(value >= parameter.min() && value <= parameter.max())) {
             return Optional.of(key + " is " + text + ", it takes " + parameter.takes());
         }
         if (match.group(2) == null) {
-            forAll[parameter.ordinal()] = value;
+            forAll.set(parameter, value);
         } else {
             overrides.add(new Override(match.group(2), match.group(3), parameter, value));
         }
@@ -149,13 +170,13 @@ public final class DetectorSettings {
 
     /** What counts for a scope. */
     public Values of(Scope scope) {
-        double[] values = null;
+        Values values = forAll;
         for (Override override : overrides) {
             if (override.fits(scope)) {
-                values = values == null ? forAll.values.clone() : values;
-                values[override.parameter().ordinal()] = override.value();
+                values = values == forAll ? forAll.copy() : values;
+                values.set(override.parameter(), override.value());
             }
         }
-        return values == null ? forAll : new Values(values);
+        return values;
     }
 }

@@ -2,6 +2,7 @@ package io.spendstream.anomaly;
 
 import io.spendstream.combine.ByteSink;
 import io.spendstream.combine.ByteSource;
+import java.util.Arrays;
 
 /**
  * A streaming quantile sketch of positive values in a fixed number of buckets whose bounds grow by the eighth root of
@@ -58,13 +59,22 @@ final class LogHistogram {
         base = newBase;
     }
 
-    /** Halves every count: a day later a value weighs half. */
+    /** Halves every count: a day later a value weighs half. Where the highest are gone there is room below again. */
     void age() {
         total = 0;
+        int used = 0;
         for (int i = 0; i < BUCKETS; i++) {
             counts[i] /= 2;
             total += counts[i];
+            used = counts[i] == 0 ? used : i + 1;
         }
+        moveDown(Math.min(base, BUCKETS - used));
+    }
+
+    private void moveDown(int by) {
+        System.arraycopy(counts, 0, counts, by, BUCKETS - by);
+        Arrays.fill(counts, 0, by, 0);
+        base -= by;
     }
 
     long total() {

@@ -98,8 +98,20 @@ public enum Parameter {
     ESCALATION_MIN_REQUESTS(
             Detector.ESCALATION_RATE, "min_requests", 50, 1, 1e9, "requests that are needed, within 24 hours"),
 
-    OUTLIER_COST(Detector.REQUEST_OUTLIER, "ceiling_cost_usd", 5, 0.000001, 1e6, "USD of one request"),
-    OUTLIER_TOKENS(Detector.REQUEST_OUTLIER, "ceiling_tokens", 2_000_000, 1, 1e12, "tokens of one request"),
+    OUTLIER_COST(
+            Detector.REQUEST_OUTLIER,
+            "ceiling_cost_usd",
+            5,
+            0.000001,
+            1e6,
+            "USD of one request; until it is set, only where samples are too few"),
+    OUTLIER_TOKENS(
+            Detector.REQUEST_OUTLIER,
+            "ceiling_tokens",
+            2_000_000,
+            1,
+            1e12,
+            "tokens of one request; until it is set, only where samples are too few"),
     OUTLIER_FACTOR(
             Detector.REQUEST_OUTLIER,
             "factor",

@@ -12,10 +12,11 @@ import io.spendstream.combine.ByteSource;
  * weighted by as much, so that what a busy feature writes does not grow with its traffic and a replay in the same order
  * gives the same. Each new day halves what was before.
  *
- * <p>The ceiling is the absolute one or, with samples enough, {@code q99 × max(factor, (q99 / q90)^3)} if that is lower:
+ * <p>The ceiling is, with samples enough, {@code q99 × max(factor, (q99 / q90)^3)}:
  * the straight line through the 90 % and 99 % points of a distribution with a heavy tail (Pareto), drawn on to one request
  * in 100,000. As the line is three times as long as what it is drawn through, the 99 % point is taken two standard errors
- * high (those of the binomial distribution; samples that weigh more than one make it no surer). Smaller costs than a minimum are only judged by the absolute ceilings. What stands out
+ * high (those of the binomial distribution; samples that weigh more than one make it no surer). An absolute ceiling that somebody set always counts, the default one
+ * only until there are samples enough: it knows nothing of what requests of this feature and model are. Smaller costs than a minimum are only judged by the absolute ceilings. What stands out
  * day after day is a habit ({@link OutlierHabit}).
  */
 public final class RequestSketch {
@@ -215,6 +216,8 @@ public final class RequestSketch {
             ceilingCost = Long.MAX_VALUE;
             ceilingTokens = Long.MAX_VALUE;
         } else if (costPoints.samples() >= values.get(Parameter.OUTLIER_MIN_SAMPLES)) {
+            absoluteCost = values.isSet(Parameter.OUTLIER_COST) ? absoluteCost : Long.MAX_VALUE;
+            absoluteTokens = values.isSet(Parameter.OUTLIER_TOKENS) ? absoluteTokens : Long.MAX_VALUE;
             double factor = values.get(Parameter.OUTLIER_FACTOR);
             farCost = Math.max(values.nanoUsd(Parameter.OUTLIER_MIN_COST), costPoints.ceiling(factor));
             farTokens = Math.max((long) values.get(Parameter.OUTLIER_MIN_TOKENS), tokenPoints.ceiling(factor));

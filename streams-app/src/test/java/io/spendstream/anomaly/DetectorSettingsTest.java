@@ -40,6 +40,20 @@ class DetectorSettingsTest {
     }
 
     @Test
+    void whatIsSetToItsDefaultIsSet() {
+        DetectorSettings settings = DetectorSettings.of(Map.of(
+                "detector.request_outlier.ceiling_tokens", "2000000",
+                "detector.request_outlier[acme/chat*].ceiling_cost_usd", "5"));
+
+        assertThat(settings.of(CHAT).isSet(Parameter.OUTLIER_TOKENS)).isTrue();
+        assertThat(settings.of(CHAT).isSet(Parameter.OUTLIER_COST)).isTrue();
+        assertThat(settings.of(CHATS_TEAM).isSet(Parameter.OUTLIER_TOKENS)).isTrue();
+        assertThat(settings.of(CHATS_TEAM).isSet(Parameter.OUTLIER_COST)).isFalse();
+        assertThat(DetectorSettings.defaults().of(CHAT).isSet(Parameter.OUTLIER_COST))
+                .isFalse();
+    }
+
+    @Test
     void isOffWhereNoDetectorIsOnForAnybody() {
         // Given
         Map<String, String> off = new HashMap<>();

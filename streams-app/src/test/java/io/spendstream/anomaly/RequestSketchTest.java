@@ -15,6 +15,12 @@ class RequestSketchTest {
 
     private static final DetectorSettings.Values DEFAULTS =
             DetectorSettings.defaults().of(Scope.tenant("acme"));
+    /** To what they are by default. */
+    private static final DetectorSettings.Values CEILINGS_SET = DetectorSettings.of(Map.of(
+                    "detector.request_outlier.ceiling_cost_usd", "5",
+                    "detector.request_outlier.ceiling_tokens", "2000000"))
+            .of(Scope.tenant("acme"));
+
     private static final long USD = 1_000_000_000L;
 
     @ParameterizedTest(name = "{0} USD and {1} tokens: {2}")
@@ -26,9 +32,50 @@ class RequestSketchTest {
         "5.1, 2000, COST_CEILING",
         "0.02, 2000001, TOKENS_CEILING"
     })
-    void judgesByCeilingsAndByItsOwnDistribution(double usd, long tokens, Finding finding) {
-        assertThat(filled(1, 1000).judge(Math.round(usd * USD), tokens, DEFAULTS))
+    void judgesByCeilingsThatAreSetAndByItsOwnDistribution(double usd, long tokens, Finding finding) {
+        assertThat(filled(1, 1000).judge(Math.round(usd * USD), tokens, CEILINGS_SET))
                 .isEqualTo(finding);
+    }
+
+    @ParameterizedTest(name = "{0}: {1} USD, {2} tokens: by default {3}, where ceilings are set {4}")
+    @CsvSource({
+        "few requests, 150, 6, 600000, COST_CEILING, COST_CEILING",
+        "few requests, 150, 4, 2000001, TOKENS_CEILING, TOKENS_CEILING",
+        "of 6 USD and 600000 tokens, 1000, 6, 600000, NONE, COST_CEILING",
+        "of 6 USD and 600000 tokens, 1000, 4, 2000001, NONE, TOKENS_CEILING",
+        "of 6 USD and 600000 tokens, 1000, 30, 600000, COST_FAR_ABOVE, COST_CEILING",
+        "of 6 USD and 600000 tokens, 1000, 4, 30000000, TOKENS_FAR_ABOVE, TOKENS_CEILING"
+    })
+    void aCeilingThatNobodySetCountsUntilItIsKnownWhatIsUsual(
+            String name, int requests, double usd, long tokens, Finding byDefault, Finding set) {
+        RequestSketch sketch = new RequestSketch();
+        for (int i = 0; i < requests; i++) {
+            sketch.add(i, 1, (4 + i % 5) * USD, 400_000 + i % 5 * 100_000);
+        }
+
+        assertThat(sketch.judge(Math.round(usd * USD), tokens, DEFAULTS)).isEqualTo(byDefault);
+        assertThat(sketch.judge(Math.round(usd * USD), tokens, CEILINGS_SET)).isEqualTo(set);
+    }
+
+    @Test
+    void aHugeRequestHidesWhatOthersCostForDaysOnly() {
+        // Given
+        RequestSketch sketch = filled(1, 1000);
+        sketch.add(1, 1, 100_000 * USD, 1_000);
+        long atOnce = sketch.medianCost();
+
+        // When
+        for (int day = 2; day < 12; day++) {
+            for (int i = 0; i < 1000; i++) {
+                sketch.add(i, day, USD / 100 + USD / 1000 * (i % 20), 1_000);
+            }
+        }
+
+        // Then
+        assertThat(atOnce).isGreaterThan(10 * USD);
+        assertThat(sketch.medianCost()).isBetween(18 * USD / 1000, 21 * USD / 1000);
+        assertThat(RequestSketch.decode(sketch.encode()).encode()).isEqualTo(sketch.encode());
+        assertThat(sketch.encode().length).isLessThanOrEqualTo(RequestSketch.MAX_BYTES);
     }
 
     @Test
@@ -159,7 +206,7 @@ class RequestSketchTest {
         sketch.add(1, 8, USD / 100, 1_000);
         assertThat(sketch.judge(2 * USD, 50_000, DEFAULTS)).isEqualTo(Finding.COST_FAR_ABOVE);
         assertThat(sketch.judge(USD, 90_000, DEFAULTS)).isEqualTo(Finding.TOKENS_FAR_ABOVE);
-        assertThat(sketch.judge(6 * USD, 50_000, DEFAULTS)).isEqualTo(Finding.COST_CEILING);
+        assertThat(sketch.judge(6 * USD, 50_000, CEILINGS_SET)).isEqualTo(Finding.COST_CEILING);
         RequestSketch restarted = RequestSketch.decode(sketch.encode());
         assertThat(restarted.judge(USD, 50_000, DEFAULTS)).isEqualTo(Finding.NONE);
     }
