@@ -33,7 +33,8 @@ final class HourlyRhythm {
     private static final double FEW_DAYS_RATIO_LOG = 0.9163; // 2.5 times
     private static final double FEW_DAYS_MARGIN_LOG = 0.4055; // 1.5 times
     private static final double LEAST_SPREAD = 0.05;
-    private static final int HABIT_MIN = 3;
+    private static final int HABIT_TIMES = 3;
+    private static final double HABIT_SLACK_LOG = 0.2231; // 1.25 times
 
     private final History history;
     private final double offset;
@@ -95,24 +96,23 @@ final class HourlyRhythm {
         return Math.max(rare, habit(rare));
     }
 
-    /** Bursts that came three times or more, days in a row taken as one, are a habit: the second largest of them. */
+    /**
+     * What bursts reached three times, days in a row taken as one, is a habit, and a quarter more; 0 where it is none. The
+     * two largest say nothing: each may have been an anomaly.
+     */
     private double habit(double limit) {
-        double largest = 0;
-        double second = 0;
-        double current = 0;
-        int bursts = 0;
-        for (int i = 0; i <= maxima.length; i++) {
-            double excess = i < maxima.length ? maxima[i] : 0;
+        double[] bursts = new double[maxima.length + 1];
+        int count = 0;
+        for (double excess : maxima) {
             if (excess > limit) {
-                bursts += current == 0 ? 1 : 0;
-                current = Math.max(current, excess);
+                bursts[count] = Math.max(bursts[count], excess);
             } else {
-                second = Math.max(second, Math.min(largest, current));
-                largest = Math.max(largest, current);
-                current = 0;
+                count += bursts[count] > 0 ? 1 : 0;
             }
         }
-        return bursts >= HABIT_MIN ? second : 0;
+        count += bursts[count] > 0 ? 1 : 0;
+        Arrays.sort(bursts, 0, count);
+        return count < HABIT_TIMES ? 0 : bursts[count - HABIT_TIMES] + HABIT_SLACK_LOG;
     }
 
     /** The largest excess of each day before today that can be judged, yesterday first. */

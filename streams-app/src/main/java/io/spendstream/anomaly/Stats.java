@@ -19,6 +19,9 @@ final class Stats {
     /** Its 10 % point. */
     private static final double GUMBEL_10 = -0.834032;
 
+    /** Its median absolute deviation. */
+    private static final double GUMBEL_MAD = 0.767049;
+
     private Stats() {}
 
     /** NaN of nothing. */
@@ -72,27 +75,34 @@ final class Stats {
 
     /**
      * What the largest of a block (a day) is above once in so many blocks, from the largest of earlier blocks: the
-     * Gumbel distribution (Gumbel, Statistics of Extremes, 1958) through their median and upper quartile, so that a
-     * quarter of the blocks may have been anomalies themselves. Orders the values.
+     * Gumbel distribution (Gumbel, Statistics of Extremes, 1958) about their median. Its spread is told by the median
+     * absolute deviation (MAD) and by the upper quartile. Of a Gumbel distribution both say the same; the quartile is
+     * thrown off where a quarter of the blocks were anomalies, the MAD where blocks were off to both sides, so the smaller
+     * one counts. Orders the values.
      *
      * @param blocks more than 1
      * @param leastSpread of the Gumbel distribution
      */
     static double rareMaximum(double[] maxima, int count, double blocks, double leastSpread) {
         double median = quantile(maxima, count, 0.5);
-        double upper = quantile(maxima, count, 0.75);
-        double spread = Math.max(leastSpread, (upper - median) / (GUMBEL_75 - GUMBEL_50));
+        double around = robustDeviation(maxima, count) / MAD_TO_SIGMA / GUMBEL_MAD;
+        double spread = Math.max(leastSpread, Math.min(around, upperSpread(maxima, count)));
         return rare(median, spread, blocks);
     }
 
-    /** The same where there are few blocks: of the spreads above and below the median the larger one. */
+    /**
+     * The same where there are few blocks: of the spreads above and below the median the larger one, and more the fewer
+     * they are, as it is known less well.
+     */
     static double rareMaximumOfFew(double[] maxima, int count, double blocks) {
         double median = quantile(maxima, count, 0.5);
-        double upper = quantile(maxima, count, 0.75);
-        double lower = quantile(maxima, count, 0.1);
-        double upperSpread = (upper - median) / (GUMBEL_75 - GUMBEL_50);
-        double lowerSpread = (median - lower) / (GUMBEL_50 - GUMBEL_10);
-        return rare(median, Math.max(upperSpread, lowerSpread), blocks);
+        double lower = (median - quantile(maxima, count, 0.1)) / (GUMBEL_50 - GUMBEL_10);
+        double spread = Math.max(upperSpread(maxima, count), lower) * (1 + 2.0 / count);
+        return rare(median, spread, blocks);
+    }
+
+    private static double upperSpread(double[] values, int count) {
+        return (quantile(values, count, 0.75) - quantile(values, count, 0.5)) / (GUMBEL_75 - GUMBEL_50);
     }
 
     private static double rare(double median, double spread, double blocks) {

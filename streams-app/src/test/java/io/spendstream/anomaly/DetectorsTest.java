@@ -395,24 +395,30 @@ class DetectorsTest {
                 .noneMatch(verdict -> verdict.level() == Level.FIRING);
     }
 
-    @ParameterizedTest(name = "bursts {0} days ago, {1} times today: {2}")
+    @ParameterizedTest(name = "bursts (days ago : times) {0}, {1} times today: {2}")
     @CsvSource({
-        "3 9 16, 7, false",
-        "3 9 16, 12, true",
-        "3 9, 7, true",
-        "3 4 16, 7, true",
-        "3 4 9 16, 7, false",
+        "3:6 9:8 16:10, 7, false",
+        "3:6 9:8 16:10, 12, true",
+        "3:6 9:8, 7, true",
+        "3:6 4:8 16:10, 7, true",
+        "3:6 4:8 9:10 16:12, 7, false",
+        "3:6 9:6 16:20 23:20, 6.5, false",
+        "3:6 9:6 16:20 23:20, 10, true",
+        "3:6 9:20 16:20 23:20, 19, false",
     })
-    void burstsThatCameThreeTimesAreAHabit(String ago, double times, boolean rings) {
-        // Given five weeks with hours of 6, 8 and 10 times the usual on some days, each at another time
-        List<String> days = List.of(ago.split(" "));
+    void whatBurstsReachedThreeTimesIsAHabit(String bursts, double times, boolean rings) {
+        // Given five weeks with hours of many times the usual on some days, each at another time
+        List<String> days = List.of(bursts.split(" "));
         long today = MONDAY + 35;
         for (long day = MONDAY; day <= today; day++) {
-            int burst = days.indexOf(Long.toString(today - day));
+            String ago = (today - day) + ":";
+            int burst = (int) days.stream().takeWhile(of -> !of.startsWith(ago)).count();
+            double burstTimes =
+                    burst < days.size() ? Double.parseDouble(days.get(burst).substring(ago.length())) : 1;
             for (int quarter = 0; quarter < (day == today ? 60 : 96); quarter++) {
-                boolean isBurst = burst >= 0 && quarter / 4 == 5 + 6 * (burst % 3);
+                boolean isBurst = quarter / 4 == 5 + 6 * (burst % 3);
                 boolean isToday = day == today && quarter / 4 == 14;
-                double factor = isBurst ? 6 + 2 * burst : isToday ? times : 1;
+                double factor = isToday ? times : isBurst ? burstTimes : 1;
                 spend(CHAT, day, quarter, factor * (0.9 + 0.2 * ((day * 31 + quarter * 17) % 11) / 10));
             }
         }

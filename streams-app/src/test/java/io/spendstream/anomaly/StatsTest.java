@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StatsTest {
 
@@ -35,6 +37,30 @@ class StatsTest {
         double exact = 3 - 0.5 * Math.log(-Math.log(1 - 1 / 1000.0));
         assertThat(Stats.rareMaximum(maxima.clone(), maxima.length, 1000, 0)).isCloseTo(exact, within(0.3));
         assertThat(Stats.rareMaximumOfFew(maxima.clone(), maxima.length, 1000)).isCloseTo(exact, within(0.3));
+    }
+
+    @ParameterizedTest(name = "{0} in ten off by {1}, {2} in ten by {3}")
+    @CsvSource({"3, 50, 0, 0", "0, 0, 3, -50", "2, 50, 2, -50", "2, 5, 2, -5"})
+    void aRareMaximumBearsManyBlocksThatAreOff(int some, double by, int others, double byOther) {
+        // Given
+        Random random = new Random(11);
+        double[] maxima = new double[4000];
+        for (int i = 0; i < maxima.length; i++) {
+            double off = i % 10 < some ? by : i % 10 < some + others ? byOther : 0;
+            maxima[i] = 3 - 0.5 * Math.log(-Math.log(random.nextDouble())) + off;
+        }
+
+        // Then it is not below what is rare, and not above twice that
+        double exact = 3 - 0.5 * Math.log(-Math.log(1 - 1 / 1000.0));
+        assertThat(Stats.rareMaximum(maxima, maxima.length, 1000, 0)).isBetween(0.95 * exact, 2 * exact);
+    }
+
+    @Test
+    void ofFewBlocksMoreIsAllowed() {
+        double[] two = {1, 2};
+
+        double spread = 0.4 / (0.366513 + 0.834032) * 2;
+        assertThat(Stats.rareMaximumOfFew(two, 2, 1000)).isCloseTo(1.5 + spread * (6.907 - 0.3665), within(0.01));
     }
 
     @Test

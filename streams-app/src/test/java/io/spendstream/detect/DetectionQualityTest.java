@@ -24,11 +24,11 @@ class DetectionQualityTest {
         quality.faults().forEach(System.out::println);
 
         // Then
-        assertThat(quality.overall().precision()).as("precision").isGreaterThanOrEqualTo(0.88);
-        assertThat(quality.overall().recall()).as("recall").isGreaterThanOrEqualTo(0.88);
+        assertThat(quality.overall().precision()).as("precision").isGreaterThanOrEqualTo(0.91);
+        assertThat(quality.overall().recall()).as("recall").isGreaterThanOrEqualTo(0.95);
         assertThat(quality.spikesWithinAnHour())
                 .as("spikes of 3 times within an hour")
-                .isGreaterThanOrEqualTo(0.75);
+                .isGreaterThanOrEqualTo(0.9);
         assertThat(quality.longest()).as("alerts open for more than five days").isEmpty();
     }
 }
