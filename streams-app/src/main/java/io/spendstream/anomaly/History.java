@@ -1,5 +1,7 @@
 package io.spendstream.anomaly;
 
+import java.util.Arrays;
+
 /**
  * The kept days of a scope before the one that is judged, counted back: 1 is yesterday. 0, today, is not part of it.
  *
@@ -19,16 +21,17 @@ final class History {
     private final boolean[] counts = new boolean[DAYS];
     private final double[] costs = new double[DAYS];
     private final double[] levels = new double[DAYS];
+    private final double[] around = new double[DAYS];
     private final int counted;
 
     History(ScopeView view, long today) {
         ScopeView tenant = view.tenant();
         int counted = 0;
-        levels[0] = -1;
+        Arrays.fill(levels, -1);
+        Arrays.fill(around, -1);
         for (int ago = 1; ago < DAYS; ago++) {
             days[ago] = view.day(today - ago);
             costs[ago] = days[ago].total(Figure.COST);
-            levels[ago] = -1;
             counts[ago] = today - ago >= view.firstDay()
                     && (!days[ago].isEmpty() || !tenant.day(today - ago).isEmpty());
             counted += counts[ago] ? 1 : 0;
@@ -77,14 +80,7 @@ final class History {
     /** The median cost of the week before a day; NaN where fewer than three of its days count. */
     double level(int ago) {
         if (levels[ago] == -1) {
-            double[] week = new double[WEEK];
-            int count = 0;
-            for (int before = ago + 1; before <= ago + WEEK; before++) {
-                if (counts(before)) {
-                    week[count++] = costs[before];
-                }
-            }
-            levels[ago] = count < LEVEL_DAYS_MIN ? Double.NaN : Stats.median(week, count);
+            levels[ago] = median(ago + 1, ago + WEEK);
         }
         return levels[ago];
     }
@@ -108,9 +104,34 @@ final class History {
                 : Math.max(Stats.median(weeks, count), Double.isNaN(level(ago)) ? 0 : level(ago));
     }
 
-    /** How much higher the present level of a day is than that of an earlier one: a quarter to four times. */
+    /**
+     * The median cost of the week about a day of the past, which is known by now: the days of a level that came and went
+     * have their own, and those after it not theirs. NaN where fewer than three of its days count.
+     */
+    private double levelAround(int ago) {
+        if (around[ago] == -1) {
+            around[ago] = median(ago - WEEK / 2, ago + WEEK / 2);
+        }
+        return around[ago];
+    }
+
+    private double median(int from, int to) {
+        double[] week = new double[WEEK];
+        int count = 0;
+        for (int ago = from; ago <= to; ago++) {
+            if (counts(ago)) {
+                week[count++] = costs[ago];
+            }
+        }
+        return count < LEVEL_DAYS_MIN ? Double.NaN : Stats.median(week, count);
+    }
+
+    /**
+     * How much higher the present level of a day is than that of an earlier one, a week before or more: a quarter to four
+     * times.
+     */
     double growth(int ago, int earlier) {
-        double then = level(earlier);
+        double then = levelAround(earlier);
         double now = presentLevel(ago);
         if (!(then > 0) || !(now > 0)) {
             return 1;

@@ -6,8 +6,9 @@ import java.util.Arrays;
  * What an hour usually costs at this hour of the week, and how far above that hours get without anything being wrong.
  *
  * <p><em>Expected</em> is the median of the same hour on the same weekday in the four weeks before, each brought from
- * its level (the median day of the week before it) to the present one. With fewer than three such weeks the median of this hour in the week before is
- * taken too. Neighbouring hours count with 70 %, so that a shift of clocks or a job that begins late is no spike.
+ * its level (the median day of the week about it) to the present one. With fewer than three such weeks the median of this
+ * hour in the week before is taken too. Neighbouring hours count with 70 %, so that a shift of clocks or a job that begins
+ * late is no spike.
  *
  * <p><em>The limit</em> is made of the same forecast for the days before: the largest ratio of each of these days, and
  * from these what is above once in so many days (see {@link Stats#rareMaximum}). So spend that is noisy, bursty or has
