@@ -38,9 +38,18 @@ public final class BudgetIndex {
     /** @param definedAtMs when a definition was written first */
     public static BudgetIndex of(
             Collection<BudgetDefinition> definitions, ToLongFunction<BudgetDefinition> definedAtMs) {
-        BudgetIndex index = new BudgetIndex();
+        List<Entry> entries = new ArrayList<>();
         for (BudgetDefinition definition : definitions) {
-            Entry entry = new Entry(definition, ScopeMatcher.of(definition), definedAtMs.applyAsLong(definition));
+            entries.add(new Entry(definition, ScopeMatcher.of(definition), definedAtMs.applyAsLong(definition)));
+        }
+        return ofEntries(entries);
+    }
+
+    /** Of what is compiled already. */
+    public static BudgetIndex ofEntries(Collection<Entry> entries) {
+        BudgetIndex index = new BudgetIndex();
+        for (Entry entry : entries) {
+            BudgetDefinition definition = entry.definition();
             index.byId.put(definition.id(), entry);
             Node node = definition.tenant() == null
                     ? index.ofAnyTenant

@@ -1,7 +1,7 @@
 package io.spendstream.scope;
 
 import io.spendstream.budget.Attributes;
-import io.spendstream.budget.BudgetDefinition;
+import io.spendstream.budget.BudgetBook;
 import io.spendstream.budget.BudgetIndex;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,12 +49,13 @@ final class ScopeMatches {
         for (int i = 0; i < fields.size(); i++) {
             places.put(fields.get(i), i);
         }
-        List<BudgetDefinition> definitions = new ArrayList<>();
-        for (CountedScope scope : counted) {
-            scopes.put(scope.id(), scope);
-            definitions.add(scope.scope().counted());
+        List<BudgetIndex.Entry> entries = new ArrayList<>();
+        for (CountedScope one : counted) {
+            BudgetBook.Scope scope = one.scope();
+            scopes.put(one.id(), one);
+            entries.add(new BudgetIndex.Entry(scope.counted(), scope.matcher(), scope.definedAtMs()));
         }
-        index = BudgetIndex.of(definitions);
+        index = BudgetIndex.ofEntries(entries);
     }
 
     /**

@@ -98,7 +98,7 @@ final class CounterTable {
 
     private void apply(byte[] block, long receivedMs) {
         nowMs = Math.max(nowMs, receivedMs);
-        applier.receivedMs = receivedMs;
+        applier.begin(receivedMs);
         ScopeBlock.read(block, applier);
     }
 
@@ -141,6 +141,7 @@ final class CounterTable {
             store.delete(CounterKeys.alert(counter, key));
         } else {
             counter.alerts.put(key, held);
+            counter.group.scope.hasAlerts = true;
             store.put(CounterKeys.alert(counter, key), held.toBytes());
         }
     }
@@ -236,21 +237,23 @@ final class CounterTable {
      */
     void expire(Consumer<Alert> open) {
         long before = nowMs - settings.kept().toMillis();
-        for (ScopeCounters scope : scopes.values()) {
-            each(CounterKeys.counters(scope.id), entry -> {
-                CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
-                parts.text();
-                long start = parts.time();
-                if (new ByteSource(entry.value).readSigned() < before) {
-                    forget(scope, start, parts.group(), open);
-                }
-            });
-            each(CounterKeys.histories(scope.id), entry -> {
-                if (SpendHistory.read(new ByteSource(entry.value)).isOver(nowMs)) {
-                    store.delete(entry.key);
-                }
-            });
+        List<Bytes> old = new ArrayList<>();
+        scan(CounterKeys.all(CounterKeys.COUNTER), entry -> {
+            if (new ByteSource(entry.value).readSigned() < before) {
+                old.add(entry.key);
+            }
+        });
+        for (Bytes key : old) {
+            CounterKeys.Parts parts = new CounterKeys.Parts(key);
+            forget(scope(parts), parts.time(), parts.group(), open);
         }
+        old.clear();
+        scan(CounterKeys.all(CounterKeys.HISTORY), entry -> {
+            if (SpendHistory.read(new ByteSource(entry.value)).isOver(nowMs)) {
+                old.add(entry.key);
+            }
+        });
+        old.forEach(store::delete);
     }
 
     private void forget(ScopeCounters scope, long startMs, List<String> values, Consumer<Alert> open) {
@@ -279,6 +282,7 @@ final class CounterTable {
             CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
             scope(parts).published.add(parts.text());
         });
+        scan(CounterKeys.all(CounterKeys.ALERT), entry -> scope(new CounterKeys.Parts(entry.key)).hasAlerts = true);
         each(CounterKeys.all(CounterKeys.COUNTER), entry -> {
             CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
             ScopeCounters scope = scope(parts);
@@ -318,6 +322,9 @@ final class CounterTable {
     }
 
     private void loadAlerts(Counter counter) {
+        if (!counter.group.scope.hasAlerts) {
+            return;
+        }
         Bytes prefix = CounterKeys.alerts(counter);
         each(prefix, entry -> {
             CounterKeys.Parts parts = new CounterKeys.Parts(entry.key);
@@ -358,7 +365,9 @@ final class CounterTable {
         if (full) {
             return counterFor(scope, window, ScopeCounters.overflow(values.size()));
         }
-        scope.counterCounts.put(window.startMs(), counterCount(scope, window.startMs()) + 1);
+        if (!values.isEmpty()) {
+            scope.counterCounts.put(window.startMs(), counterCount(scope, window.startMs()) + 1);
+        }
         return create(group(scope, values), window.startMs(), window.endMs());
     }
 
@@ -387,15 +396,20 @@ final class CounterTable {
     /** Visits a copy of what the store has under a prefix: the visitor may write. */
     private void each(Bytes prefix, Consumer<KeyValue<Bytes, byte[]>> visitor) {
         List<KeyValue<Bytes, byte[]>> entries = new ArrayList<>();
+        scan(prefix, entries::add);
+        entries.forEach(visitor);
+    }
+
+    /** Visits what the store has under a prefix, one by one: the visitor must not write. */
+    private void scan(Bytes prefix, Consumer<KeyValue<Bytes, byte[]>> visitor) {
         try (KeyValueIterator<Bytes, byte[]> range = store.range(prefix, CounterKeys.after(prefix))) {
             while (range.hasNext()) {
                 KeyValue<Bytes, byte[]> entry = range.next();
                 if (CounterKeys.begins(entry.key, prefix)) {
-                    entries.add(entry);
+                    visitor.accept(entry);
                 }
             }
         }
-        entries.forEach(visitor);
     }
 
     /** Has a counter among those that changed, until somebody knows what it counts for or nothing is in it. */
@@ -442,12 +456,24 @@ final class CounterTable {
     private final class Applier implements ScopeBlock.Reader {
 
         private long receivedMs;
+        /** Of the amount before: the contributors of a group come one after the other. */
+        private ScopeBlock.WindowKey lastWindow;
+
+        private String[] lastValues;
+        private Counter lastCounter;
+
+        void begin(long receivedMs) {
+            this.receivedMs = receivedMs;
+            lastWindow = null;
+        }
 
         @Override
         public void open(int source, String scope, long exactFromMs, long knownFromMs) {
             ScopeCounters counters = scopes.computeIfAbsent(scope, ScopeCounters::new);
-            withdraw(counters, source);
-            counters.sources.put(source, new ScopeCounters.Source(exactFromMs, knownFromMs));
+            // A source that is new has added nothing: two ranges of the store less to look through.
+            if (counters.sources.put(source, new ScopeCounters.Source(exactFromMs, knownFromMs)) != null) {
+                withdraw(counters, source);
+            }
             store.put(
                     CounterKeys.source(scope, source),
                     sink.clear()
@@ -522,8 +548,7 @@ final class CounterTable {
                 String contributor,
                 long quarterHour,
                 long amount) {
-            ScopeCounters scope = scopes.computeIfAbsent(window.scope(), ScopeCounters::new);
-            Counter counter = counterFor(scope, window, Arrays.asList(values));
+            Counter counter = counterFor(window, values);
             counter.add(source, contributor, amount);
             if (window.quiet()) {
                 counter.hush();
@@ -535,6 +560,16 @@ final class CounterTable {
                 counter.group.history.add(source, atMs, amount);
                 changeHistory(counter.group);
             }
+        }
+
+        private Counter counterFor(ScopeBlock.WindowKey window, String[] values) {
+            if (window != lastWindow || !Arrays.equals(values, lastValues)) {
+                ScopeCounters scope = scopes.computeIfAbsent(window.scope(), ScopeCounters::new);
+                lastCounter = CounterTable.this.counterFor(scope, window, Arrays.asList(values));
+                lastWindow = window;
+                lastValues = values;
+            }
+            return lastCounter;
         }
 
         /** As near as is known: for calls of this moment when they were received, for late ones their quarter-hour. */

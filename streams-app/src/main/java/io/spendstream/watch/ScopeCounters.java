@@ -32,6 +32,9 @@ final class ScopeCounters {
     /** How many counters each period has, by start; of those that were asked for. */
     final Map<Long, Integer> counterCounts = new HashMap<>();
 
+    /** Whether the store may have alerts of it: where nothing was ever told, none are looked for. */
+    boolean hasAlerts;
+
     /** The day, in the scope's zone, as of which statuses were published last. */
     long shownOnDay = Long.MIN_VALUE;
 
