@@ -72,6 +72,8 @@ class CountersOfSeveralTasksTest {
         MockProcessorContext<Object, Object> context;
         private int read;
 
+        private long clockMs = NOON_MS;
+
         Task(int partition) {
             this.partition = partition;
         }
@@ -102,9 +104,11 @@ class CountersOfSeveralTasksTest {
             context.addStateStore(new CommitPoints(commitPoint, CommitPoint.Mode.EVERY_RECORD, tally -> {}).build());
         }
 
+        /** So much later than the time before that counters are written down. */
         void punctuate() {
+            clockMs += 5_000;
             context.scheduledPunctuators()
-                    .forEach(punctuator -> punctuator.getPunctuator().punctuate(NOON_MS));
+                    .forEach(punctuator -> punctuator.getPunctuator().punctuate(clockMs));
         }
     }
 

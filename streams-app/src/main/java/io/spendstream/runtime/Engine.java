@@ -381,7 +381,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
 
         @Override
         public long publishedWithinMs() {
-            return config.watch().settleEvery().toMillis() + config.commitIntervalMs();
+            return config.watch().publishEvery().toMillis() + config.commitIntervalMs();
         }
 
         @Override

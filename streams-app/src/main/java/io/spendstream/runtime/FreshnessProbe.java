@@ -25,8 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>Budgets go on from there: the ends of the topics between the cube and the counters are noted, and once these are
  * committed too, the counters have it. A task that catches up may send on what it has committed a moment later, so where
- * what was noted came late, that moment passes before these ends are noted. What the counters have is published within a settling and a commit, and shown here when
- * this instance has read all statuses.
+ * what was noted came late, that moment passes before these ends are noted. What the counters have is published within
+ * {@code budget.settle.ms} and a commit, and shown here when this instance has read all statuses.
  *
  * <p>Events that wait for the schema registry are committed and yet not counted, so they are asked of the tasks.
  */

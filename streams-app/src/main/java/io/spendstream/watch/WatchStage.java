@@ -14,8 +14,8 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Adds the deltas of scopes to their counters, tells of what is passed, once per commit, and publishes where the counters
- * stand, once per settling. The time that sums and alerts go by is that of reception, as the records carry it: never the
- * wall clock.
+ * stand every second. The time that sums and alerts go by is that of reception, as the records carry it: never the wall
+ * clock.
  */
 public final class WatchStage implements Processor<Integer, byte[], Object, Object> {
 
@@ -30,6 +30,8 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     private static final Duration BOOK_WITHIN = Duration.ofSeconds(5);
     private static final long DAY_MS = 86_400_000;
     private static final long QUIET_MS = 60_000;
+    /** The journal has it all: counters are written down more rarely than their status is published. */
+    private static final long SETTLE_EVERY_MS = 5_000;
 
     /**
      * Where results go.
@@ -52,6 +54,8 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     private long expiredOnDay;
     private boolean heard;
     private long heardAtMs;
+    /** Before this time of the clock, counters are not written down again. */
+    private long settleFromMs;
 
     /** @param notes acknowledgements and silences */
     public WatchStage(WatchSettings settings, Ways ways, BudgetBook book, AlertNotes notes) {
@@ -73,10 +77,11 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         expiredOnDay = Long.MIN_VALUE;
         // Until the clock is known.
         heard = true;
+        settleFromMs = Long.MIN_VALUE;
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         afterRecord = commit.beforeCommit(context, this::look);
-        // The wall clock decides only when counters are written down, not what they are.
-        context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, this::settle);
+        // The wall clock decides only when counters are published and written down, not what they are.
+        context.schedule(settings.publishEvery(), PunctuationType.WALL_CLOCK_TIME, this::onTick);
     }
 
     @Override
@@ -96,7 +101,15 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         table.takeTouched().forEach(watch::look);
     }
 
-    private void settle(long clockMs) {
+    private void onTick(long clockMs) {
+        publish(clockMs);
+        if (clockMs >= settleFromMs) {
+            settle();
+            settleFromMs = clockMs + SETTLE_EVERY_MS;
+        }
+    }
+
+    private void publish(long clockMs) {
         look();
         if (table.nowMs() - lookedAtAllMs >= LOOK_AT_ALL_MS) {
             lookAtAll();
@@ -108,6 +121,9 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
             watch.lookAtPace(counter, shownMs);
             watch.publish(counter, shownMs);
         }
+    }
+
+    private void settle() {
         table.settle();
         long day = Math.floorDiv(table.nowMs(), DAY_MS);
         if (table.nowMs() > 0 && day > expiredOnDay) {

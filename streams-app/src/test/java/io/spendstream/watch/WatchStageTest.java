@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -42,6 +43,7 @@ class WatchStageTest {
     private final List<BudgetStatus> statuses = new ArrayList<>();
     private MockProcessorContext<Object, Object> context;
     private WatchStage stage;
+    private long clockMs;
 
     private void start(int groupsMax) {
         stage = stage(groupsMax);
@@ -68,8 +70,14 @@ class WatchStageTest {
     }
 
     private void settle() {
+        tick(5_000);
+    }
+
+    /** So much later by the clock. */
+    private void tick(long laterMs) {
+        clockMs += laterMs;
         context.scheduledPunctuators()
-                .forEach(punctuator -> punctuator.getPunctuator().punctuate(0));
+                .forEach(punctuator -> punctuator.getPunctuator().punctuate(clockMs));
         collect();
     }
 
@@ -200,6 +208,32 @@ class WatchStageTest {
         // Then
         assertThat(lastSpent()).isEqualTo(65);
         assertThat(alerts).hasSize(1);
+    }
+
+    @Test
+    void countersAreWrittenDownMoreRarelyThanTheirStatusIsPublished() {
+        // Given: a counter that is written down
+        String scope = define(100, List.of(), 500_000);
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 10));
+        settle();
+        Map<String, Long> before = CounterDump.read(counters);
+
+        // When
+        send(new Block(1).amount(scope, 20));
+        tick(4_999);
+
+        // Then
+        assertThat(statuses.get(statuses.size() - 1).getSpent()).isEqualTo(30);
+        assertThat(before).containsValue(10L);
+        assertThat(CounterDump.read(counters)).isEqualTo(before);
+
+        // When
+        tick(1);
+
+        // Then
+        assertThat(CounterDump.read(counters)).containsValue(30L);
+        assertThat(journal.approximateNumEntries()).isZero();
     }
 
     @Test
