@@ -93,6 +93,12 @@ public final class Bench implements Callable<Integer> {
     private Integer rate;
 
     @Option(
+            names = "--seed",
+            description =
+                    "Of the part soak: the same draws the same calls. Another each time unless given; it is printed.")
+    private Long seed;
+
+    @Option(
             names = "--leak",
             hidden = true,
             description = "Of the part soak: instances lose handles, threads, native_memory or heap, to see that it is"
@@ -158,6 +164,7 @@ public final class Bench implements Callable<Integer> {
                     stateMb,
                     given(minutes, load ? UnderLoad.MINUTES : Soak.MINUTES),
                     given(rate, load ? UnderLoad.PER_SECOND : Soak.PER_SECOND),
+                    seed == null ? System.nanoTime() : seed,
                     commitInterval,
                     profile);
         } catch (IllegalArgumentException e) {

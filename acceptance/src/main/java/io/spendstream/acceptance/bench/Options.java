@@ -12,6 +12,7 @@ package io.spendstream.acceptance.bench;
  * @param stateMb that instances are lost with
  * @param minutes of the soak, or of the steady load
  * @param perSecond events of the soak, or of the steady load
+ * @param seed of the calls of the soak
  * @param commitIntervalMs of the application whose alerts are timed
  * @param profile whether a further round is profiled
  */
@@ -25,6 +26,7 @@ record Options(
         int stateMb,
         int minutes,
         int perSecond,
+        long seed,
         int commitIntervalMs,
         boolean profile) {
 

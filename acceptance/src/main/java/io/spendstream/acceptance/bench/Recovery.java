@@ -72,6 +72,8 @@ final class Recovery {
             Instant.now().truncatedTo(ChronoUnit.DAYS).minus(40, ChronoUnit.DAYS),
             Instant.now().truncatedTo(ChronoUnit.DAYS).plus(2, ChronoUnit.DAYS));
 
+    private int trickles;
+
     Recovery(Site site, Options options, PrintWriter out) {
         this.site = site;
         this.options = options;
@@ -117,7 +119,9 @@ final class Recovery {
     }
 
     private Trickle trickle(Ledger ledger) {
-        return new Trickle(site, topics.usageEvents().name(), ledger, USERS, EVENTS_PER_SECOND);
+        long seed = SEED + ++trickles;
+        return new Trickle(
+                site, topics.usageEvents().name(), ledger, seed, Trickle.calls(seed, USERS), EVENTS_PER_SECOND);
     }
 
     private static void startBoth(AppProcess first, AppProcess second) throws IOException {

@@ -62,6 +62,9 @@ final class Soak {
      * @throws WrongAnswer where something grew, or an answer was wrong
      */
     void run(ObjectNode result) throws IOException, InterruptedException {
+        // First of all: whatever goes wrong, its load can be had again.
+        out.printf("soak: --seed %d%n", options.seed());
+        out.flush();
         site.createTopics(topics);
         List<Vitals> looked = new ArrayList<>(List.of(new Vitals("broker", site.brokerPid(), null)));
         List<AppProcess> staying = new ArrayList<>();
@@ -75,8 +78,13 @@ final class Soak {
             for (AppProcess instance : staying) {
                 instance.client().awaitReady();
             }
-            try (Trickle trickle =
-                    new Trickle(site, topics.usageEvents().name(), new Ledger(), USERS, options.perSecond())) {
+            try (Trickle trickle = new Trickle(
+                    site,
+                    topics.usageEvents().name(),
+                    new Ledger(),
+                    options.seed(),
+                    Trickle.calls(options.seed(), USERS),
+                    options.perSecond())) {
                 AnswerCheck check = new AnswerCheck(trickle);
                 load(staying, guest, looked, check);
                 Ledger ledger = trickle.stop();

@@ -24,13 +24,14 @@ import org.apache.kafka.common.serialization.Serializer;
 final class Trickle implements Known, AutoCloseable {
 
     /** As many records as nobody sends. */
-    static final long ENDLESS = 1L << 40;
+    private static final long ENDLESS = 1L << 40;
 
     private static final long KEPT_MS = 60_000;
 
     /** So many events that are to be counted were there for sure at a time, the ones from before among them. */
     private record Mark(long atMs, long events) {}
 
+    private final long seed;
     private final EventSource kinds;
     private final Ledger ledger;
     private final Serializer<UsageEvent> serializer;
@@ -46,16 +47,13 @@ final class Trickle implements Known, AutoCloseable {
     private volatile boolean closed;
     private volatile Exception failure;
 
-    /** As many calls of {@link Backlog}'s kinds. */
-    Trickle(Site site, String topic, Ledger ledger, int users, int perSecond) {
-        this(site, topic, ledger, new Backlog(System.nanoTime(), ENDLESS, users, Instant.now()), perSecond);
-    }
-
     /**
      * @param ledger of what is in the topic; what is sent is added to it
+     * @param seed of the events' ids, which is another one for whatever else goes into the topic
      * @param kinds of what the events are, but for their ids and times
      */
-    Trickle(Site site, String topic, Ledger ledger, EventSource kinds, int perSecond) {
+    Trickle(Site site, String topic, Ledger ledger, long seed, EventSource kinds, int perSecond) {
+        this.seed = seed;
         this.topic = topic;
         this.ledger = ledger;
         this.perSecond = perSecond;
@@ -75,6 +73,11 @@ final class Trickle implements Known, AutoCloseable {
         this.sending = CompletableFuture.runAsync(this::sendAll);
     }
 
+    /** The backlog's kinds of calls, as many as are sent. */
+    static EventSource calls(long seed, int users) {
+        return new Backlog(seed, ENDLESS, users, Instant.now());
+    }
+
     private void sendAll() {
         long start = System.nanoTime();
         UsageEvent event = Blank.event();
@@ -84,7 +87,7 @@ final class Trickle implements Known, AutoCloseable {
                 LockSupport.parkNanos(due - System.nanoTime());
             }
             kinds.draw(i, event);
-            event.setId(UUID.randomUUID().toString());
+            event.setId(new UUID(Blank.mixed(seed), Blank.mixed(i)).toString());
             event.setTime(Instant.ofEpochMilli(System.currentTimeMillis()));
             send(event, false);
             if (i % 1_000 < Backlog.REPEATS_PER_MILLE) {

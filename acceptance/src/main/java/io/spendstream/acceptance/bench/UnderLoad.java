@@ -81,7 +81,7 @@ final class UnderLoad {
             SpendClient client = new SpendClient(instance.url());
             client.requireAll(ledger);
             try (Trickle trickle =
-                    new Trickle(site, topics.usageEvents().name(), ledger, kinds(), options.perSecond())) {
+                    new Trickle(site, topics.usageEvents().name(), ledger, SEED, kinds(), options.perSecond())) {
                 AnswerCheck check = new AnswerCheck(trickle);
                 long before = ledger.records();
                 double seconds = load(instance, month, check);
@@ -95,7 +95,7 @@ final class UnderLoad {
 
     /** The backlog's kinds of calls, of more teams. */
     private static EventSource kinds() {
-        EventSource kinds = new Backlog(SEED, Trickle.ENDLESS, USERS, Instant.now());
+        EventSource kinds = Trickle.calls(SEED, USERS);
         return new EventSource() {
             @Override
             public long records() {
