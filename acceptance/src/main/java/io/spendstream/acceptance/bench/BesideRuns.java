@@ -32,6 +32,8 @@ final class BesideRuns {
         }
     }
 
+    private static final int WARM_UPS = 2;
+
     private final Run without;
     private final Run with;
     private final List<Round> rounds = new ArrayList<>();
@@ -41,10 +43,12 @@ final class BesideRuns {
         this.with = with;
     }
 
-    /** One of each to warm up, and then the rounds. */
+    /** Two of each to warm up, as the first is still compiled in the second, and then the rounds. */
     void measure(int count) throws IOException, InterruptedException {
-        without.measure("warm-up");
-        with.measure("warm-up");
+        for (int i = 1; i <= WARM_UPS; i++) {
+            without.measure("warm-up " + i);
+            with.measure("warm-up " + i);
+        }
         Speed before = without.measure("round 1");
         for (int i = 1; i <= count; i++) {
             Speed between = with.measure("round " + i);
