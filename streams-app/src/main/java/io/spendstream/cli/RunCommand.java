@@ -63,7 +63,7 @@ public final class RunCommand implements Callable<Integer> {
         if (failure == null) {
             return 0;
         }
-        complain("processing stopped: " + failure);
+        complain("processing stopped: " + withCauses(failure));
         return EXIT_FAILED;
     }
 
@@ -76,13 +76,17 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Clients wrap what is wrong in that they could not be made. */
-    private static String withCauses(Throwable failure) {
-        StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    /** What went wrong, and why: clients say only that they could not be made, stores that they could not be opened. */
+    static String withCauses(Throwable failure) {
+        StringBuilder text = new StringBuilder(inWords(failure));
         for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-            text.append(": ").append(cause.getMessage());
+            text.append(": ").append(inWords(cause));
         }
         return text.toString();
+    }
+
+    private static String inWords(Throwable failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
     private static void close(Spendstream instance) {

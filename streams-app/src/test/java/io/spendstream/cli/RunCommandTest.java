@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,14 @@ class RunCommandTest {
                     .doesNotContain("\tat ");
             err.getBuffer().setLength(0);
         }
+    }
+
+    @Test
+    void whatStoppedProcessingIsSaidWithItsCause() {
+        assertThat(RunCommand.withCauses(new StreamsException(
+                        "Error opening store cube",
+                        new IOException("No space left on device", new ArithmeticException()))))
+                .isEqualTo("Error opening store cube: No space left on device: ArithmeticException");
     }
 
     private int run(Path file) {
