@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for what must come, and not for ever. */
 final class Patience {
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final long LOOK_EVERY_NS = 50_000_000;
 
     /** What is waited for. */
@@ -17,7 +17,7 @@ final class Patience {
 
     private Patience() {}
 
-    /** @throws IllegalStateException where it does not come within two minutes */
+    /** @throws IllegalStateException where it does not come within five minutes */
     static void until(String what, Condition condition) throws InterruptedException {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.holds()) {
