@@ -67,7 +67,7 @@ record Sizing(
         }
     }
 
-    /** docs/benchmarks: all detectors leave 0.83 of the throughput, 1,000 budgets 0.82; in 1/10,000. */
+    /** docs/benchmarks: the least that all detectors left of the throughput was 0.83, 1,000 budgets 0.82; in 1/10,000. */
     private static final long WITH_ALL_ON = 83 * 82;
     /** docs/benchmarks: 237,000 events/s on two cores with the broker on them, without usage-priced; half is planned with. */
     static final long EVENTS_PER_CORE_SECOND = 237_000 * WITH_ALL_ON / 10_000 / 2 / 2;

@@ -37,7 +37,7 @@ final class Audited {
     /**
      * A change.
      *
-     * @param kind of what is changed: budget, prices, silence, acknowledgement
+     * @param kind of what is changed: budget, prices, silence, acknowledgement, reconciliation
      * @param tenant null: of none or several
      * @param before as JSON; null: it is not there
      * @param after as JSON; null: it is to be deleted

@@ -312,8 +312,8 @@ public final class AppConfig {
                     ValidString.in("allow", "deny"),
                     Importance.MEDIUM,
                     "What admission answers for calls that a budget counts while its counters are not known or stale: allow"
-                            + " decides by what is known, deny denies them, and all calls until it is known what"
-                            + " budgets there are.")
+                            + " decides by what is known, deny denies them, and all calls until the instance was ready"
+                            + " once.")
             .define(
                     ADMISSION_UNPRICED,
                     Type.STRING,
