@@ -43,10 +43,14 @@ final class BudgetsTopic implements Budgets, AutoCloseable {
     @Override
     public BudgetIndex index() {
         Indexed now = indexed;
-        return now.index() == null ? indexed().index() : now.index();
+        if (now.index() == null) {
+            return indexed().index();
+        }
+        indexSoon();
+        return now.index();
     }
 
-    /** Whether or not anybody asks: who asks after an hour shall not get what was in force an hour ago. */
+    /** Whenever the book has changed, not only when somebody asks: who asks after an hour shall not get what was in force an hour ago. */
     private void indexSoon() {
         if (indexed.version() != book.version() && indexing.compareAndSet(false, true)) {
             CompletableFuture.runAsync(this::indexed, soon).whenComplete((done, failure) -> {

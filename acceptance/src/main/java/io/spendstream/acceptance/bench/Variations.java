@@ -111,7 +111,7 @@ final class Variations {
         };
     }
 
-    /** One hour of each of so many days, the earliest first. */
+    /** The same hour of so many days, in no order. */
     private static EventSource ofDays(EventSource source, int days) {
         return new EventSource() {
             @Override
@@ -127,7 +127,8 @@ final class Variations {
             @Override
             public void draw(long index, UsageEvent into) {
                 source.draw(index, into);
-                long before = days - 1 - Math.min(days - 1, index * days / source.records());
+                // By what a repeat shares with its original.
+                int before = Math.floorMod(into.getId().hashCode(), days);
                 into.setTime(into.getTime().minus(before, ChronoUnit.DAYS));
             }
         };
