@@ -142,15 +142,15 @@ public final class Admission {
         return admission.answer(considered);
     }
 
-    /** The answer where it is not known what budgets there are, and calls are denied then. */
-    public static Answer deniedWithoutBudgets(Instant now) {
+    /** The answer where neither budgets nor counters are known to be right, and calls are denied then. */
+    public static Answer deniedWithoutState(Instant now) {
         return new Answer(
                 Decision.DENY,
                 null,
                 List.of(),
                 now.plus(UNKNOWN_FOR),
                 List.of(),
-                List.of("The budgets are not known yet, and calls are denied then"),
+                List.of("What budgets there are and what was spent is not known now, and calls are denied then"),
                 false);
     }
 

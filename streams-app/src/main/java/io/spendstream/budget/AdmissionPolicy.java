@@ -6,7 +6,7 @@ import java.time.Duration;
  * What admission answers where it does not know.
  *
  * @param unavailable where the counters are not known, or only as they were longer ago than {@code staleAfter}:
- *     ALLOW goes by what is known, DENY denies calls that a budget counts, and all while it is not known what budgets there are
+ *     ALLOW goes by what is known, DENY denies calls that a budget counts, and all until the instance was ready once or when it has stopped
  * @param unpriced for a call whose cost is not known while a budget limits cost: WARN or stricter, never as if it were
  *     free
  * @param staleAfter how old the counters may be

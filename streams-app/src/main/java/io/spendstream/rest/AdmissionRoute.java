@@ -62,7 +62,7 @@ final class AdmissionRoute {
         Freshness freshness = counters.freshness();
         Instant asOf = asOf(freshness);
         Admission.Answer answer = freshness == null && policy.unavailable() == Decision.DENY
-                ? Admission.deniedWithoutBudgets(now)
+                ? Admission.deniedWithoutState(now)
                 : Admission.decide(
                         Attributes.of(call),
                         estimate,

@@ -193,13 +193,17 @@ final class ReconciliationRoutes extends KeptRoutes<Reconciliation> {
     private Future<Compared> compare(Comparison comparison, Context context) {
         return spend(comparison, comparison.start(), comparison.until(), context)
                 .compose(metered -> (comparison.asOf() == null
-                                ? Future.<List<Metered>>succeededFuture(List.of())
+                                ? Future.succeededFuture(Optional.<SpendAnswer>empty())
                                 : spend(comparison, comparison.asOf(), comparison.end(), context)
-                                        .map(later -> metered(later, comparison)))
+                                        .map(Optional::of))
                         .compose(later -> workers.executeBlocking(
                                 () -> new Compared(
                                         comparison.invoice(),
-                                        made(comparison, metered(metered, comparison), later),
+                                        made(
+                                                comparison,
+                                                metered(metered, comparison),
+                                                later.map(answer -> metered(answer, comparison))
+                                                        .orElse(List.of())),
                                         metered.freshness(),
                                         false),
                                 false)));

@@ -313,7 +313,7 @@ class BudgetRoutesTest {
             assertThat(answer.get("when_unavailable").asText()).isEqualTo("deny");
             assertThat(answer.get("retry_after").asText()).isEqualTo("2026-11-21T12:00:05Z");
             assertThat(answer.get("reasons").get(0).asText())
-                    .isEqualTo("The budgets are not known yet, and calls are denied then");
+                    .isEqualTo("What budgets there are and what was spent is not known now, and calls are denied then");
             assertThat(MAPPER.readTree(known).get("decision").asText()).isEqualTo("allow");
         }
     }
