@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
-import jdk.jfr.Recording;
 
 /**
  * What 1,000 budgets cost: the pipeline with them beside the pipeline without, over the same events, as in
@@ -76,11 +75,9 @@ final class BudgetsCost {
     }
 
     private void profile(String name, Filling filling, String prefix) throws IOException, InterruptedException {
-        Recording[] recording = {null};
-        new PipelineRun(site, filling)
-                .measure(settings(prefix), () -> recording[0] = Profile.start(), () -> recording[0].stop());
+        Profile profile = new PipelineRun(site, filling).profile(settings(prefix));
         out.printf("%n%s:", name);
-        Profile.of(recording[0]).print(out);
+        profile.print(out);
     }
 
     private static void check(Ledger ledger, JsonNode status) {

@@ -10,12 +10,10 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import jdk.jfr.Recording;
 
 /**
  * What the detectors cost: the pipeline with all of them, as they are by default, beside the pipeline with all of them
- * switched off, over the same events. The two take turns, and each run with detectors is held against those right before
- * and right after it without, as in {@link BesideRuns}. The first of each warm up.
+ * switched off, over the same events, as in {@link BesideRuns}.
  */
 final class DetectorsCost {
 
@@ -60,10 +58,9 @@ final class DetectorsCost {
 
     private void profile(String name, PipelineRun pipeline, Map<String, String> settings)
             throws IOException, InterruptedException {
-        Recording[] recording = {null};
-        pipeline.measure(settings, () -> recording[0] = Profile.start(), () -> recording[0].stop());
+        Profile profile = pipeline.profile(settings);
         out.printf("%n%s:", name);
-        Profile.of(recording[0]).print(out);
+        profile.print(out);
     }
 
     private Map<String, String> settings(boolean detectors) {

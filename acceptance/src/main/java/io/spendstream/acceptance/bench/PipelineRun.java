@@ -2,6 +2,7 @@ package io.spendstream.acceptance.bench;
 
 import java.io.IOException;
 import java.util.Map;
+import jdk.jfr.Recording;
 
 /**
  * The whole pipeline over a filled topic: an application with an id of its own, so without state, that reads it from
@@ -33,7 +34,7 @@ final class PipelineRun {
      * @throws WrongAnswer where the sums are not those of the ledger
      */
     Speed measure(Map<String, String> changes) throws IOException, InterruptedException {
-        return measure(changes, () -> {}, () -> {});
+        return measure(changes, instance -> {});
     }
 
     /** As {@link #measure(Map)}, with something more held against the ledger when the clock has stopped. */
@@ -41,10 +42,11 @@ final class PipelineRun {
         return measure(changes, () -> {}, () -> {}, check);
     }
 
-    /** As {@link #measure(Map)}, with something done when the clock starts and when it stops. */
-    Speed measure(Map<String, String> changes, Runnable onStart, Runnable onStop)
-            throws IOException, InterruptedException {
-        return measure(changes, onStart, onStop, instance -> {});
+    /** As {@link #measure(Map)}; answers where the time went. */
+    Profile profile(Map<String, String> changes) throws IOException, InterruptedException {
+        Recording[] recording = {null};
+        measure(changes, () -> recording[0] = Profile.start(), () -> recording[0].stop(), instance -> {});
+        return Profile.of(recording[0]);
     }
 
     private Speed measure(Map<String, String> changes, Runnable onStart, Runnable onStop, Check check)

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import jdk.jfr.Recording;
 
 /**
  * Events per second of the whole pipeline beside events per second of only reading and decoding the same topic. A round
@@ -69,7 +68,7 @@ final class Throughput {
         variant(variants, "one thread", pipeline.measure(settings(1, false)));
         variant(variants, "usage-priced published", pipeline.measure(settings(options.threads(), true)));
         if (options.profile()) {
-            profile(pipeline);
+            pipeline.profile(settings(options.threads(), false)).print(out);
         }
         Speed plain = PlainDsl.measure(site, fill(PLAIN_PREFIX, options.events() / PLAIN_SHARE), options.threads());
         variant(variants, "plain DSL", plain);
@@ -135,13 +134,6 @@ final class Throughput {
         double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private void profile(PipelineRun pipeline) throws IOException, InterruptedException {
-        Recording[] recording = {null};
-        pipeline.measure(
-                settings(options.threads(), false), () -> recording[0] = Profile.start(), () -> recording[0].stop());
-        Profile.of(recording[0]).print(out);
     }
 
     private String closingLines(Speed plain) {

@@ -7,7 +7,6 @@ import io.spendstream.acceptance.SpendQuestion;
 import io.spendstream.acceptance.bench.Vitals.Vital;
 import io.spendstream.runtime.AppConfig;
 import io.spendstream.topic.Topics;
-import io.spendstream.v1.UsageEvent;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.http.HttpClient;
@@ -95,24 +94,9 @@ final class UnderLoad {
 
     /** The backlog's kinds of calls, of more teams. */
     private static EventSource kinds() {
-        EventSource kinds = Trickle.calls(SEED, USERS);
-        return new EventSource() {
-            @Override
-            public long records() {
-                return kinds.records();
-            }
-
-            @Override
-            public boolean isRepeat(long index) {
-                return kinds.isRepeat(index);
-            }
-
-            @Override
-            public void draw(long index, UsageEvent into) {
-                kinds.draw(index, into);
-                into.setTeam("team-" + Math.floorMod(Blank.mixed(index), TEAMS));
-            }
-        };
+        return Trickle.calls(SEED, USERS)
+                .with(event ->
+                        event.setTeam("team-" + Math.floorMod(event.getId().hashCode(), TEAMS)));
     }
 
     /** Asks all the while; answers how many seconds that took. */

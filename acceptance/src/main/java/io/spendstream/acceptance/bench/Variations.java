@@ -92,46 +92,17 @@ final class Variations {
     }
 
     private static EventSource ofTenants(EventSource source, int tenants) {
-        return new EventSource() {
-            @Override
-            public long records() {
-                return source.records();
-            }
-
-            @Override
-            public boolean isRepeat(long index) {
-                return source.isRepeat(index);
-            }
-
-            @Override
-            public void draw(long index, UsageEvent into) {
-                source.draw(index, into);
-                into.setTenant("tenant-" + Math.floorMod(into.getId().hashCode(), tenants));
-            }
-        };
+        return source.with(event -> event.setTenant("tenant-" + share(event, tenants)));
     }
 
     /** The same hour of so many days, in no order. */
     private static EventSource ofDays(EventSource source, int days) {
-        return new EventSource() {
-            @Override
-            public long records() {
-                return source.records();
-            }
+        return source.with(event -> event.setTime(event.getTime().minus(share(event, days), ChronoUnit.DAYS)));
+    }
 
-            @Override
-            public boolean isRepeat(long index) {
-                return source.isRepeat(index);
-            }
-
-            @Override
-            public void draw(long index, UsageEvent into) {
-                source.draw(index, into);
-                // By what a repeat shares with its original.
-                int before = Math.floorMod(into.getId().hashCode(), days);
-                into.setTime(into.getTime().minus(before, ChronoUnit.DAYS));
-            }
-        };
+    /** Which of so many an event is of. */
+    private static int share(UsageEvent event, int of) {
+        return Math.floorMod(event.getId().hashCode(), of);
     }
 
     private static Map<String, String> without(Map<String, String> settings, String prefix) {
