@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 public final class AppProcess implements AutoCloseable {
 
     private static final String LISTENING = "listening on ";
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
     private static final int STOP_LIMIT_S = 40;
 
     /** Small, and soon at work: for a few hundred events a second. */
