@@ -73,6 +73,7 @@ class ArchitectureTest {
                     "..usage..",
                     "..money..",
                     "..topic..",
+                    "..definition..",
                     "..ingest..",
                     "..dedupe..",
                     "..pricing..",
@@ -94,6 +95,7 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage(
                     "io.spendstream.money..",
+                    "io.spendstream.definition..",
                     "io.spendstream.alert..",
                     "io.spendstream.budget..",
                     "io.spendstream.anomaly..",

@@ -3,9 +3,9 @@ package io.spendstream.alert;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.spendstream.budget.BudgetFault;
-import io.spendstream.budget.Faults;
-import io.spendstream.budget.JsonFields;
+import io.spendstream.definition.Faults;
+import io.spendstream.definition.FieldFault;
+import io.spendstream.definition.JsonFields;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertNoteKind;
@@ -23,7 +23,7 @@ public final class AlertNoteJson {
      *
      * @param note only to be used where there are no faults
      */
-    public record Reading(AlertNote note, List<BudgetFault> faults) {}
+    public record Reading(AlertNote note, List<FieldFault> faults) {}
 
     private static final Set<String> ACKNOWLEDGEMENT_FIELDS = Set.of("by", "comment");
     private static final Set<String> SILENCE_FIELDS = Set.of("id", "match", "from", "until", "by", "comment");
@@ -106,7 +106,7 @@ public final class AlertNoteJson {
             }
             refuseUnknown(node, "", SILENCE_FIELDS);
             refuseNull(node, DEFAULTED);
-            AlertNote note = note(node, AlertNoteKind.SILENCE, idOf(node, id), now);
+            AlertNote note = note(node, AlertNoteKind.SILENCE, nameOf(node, "id", id), now);
             note.setMatch(patterns(node, "match"));
             Instant from = time(node, "", "from");
             note.setFrom(from == null ? now : from);

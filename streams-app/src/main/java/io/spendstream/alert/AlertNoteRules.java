@@ -1,8 +1,8 @@
 package io.spendstream.alert;
 
-import io.spendstream.budget.BudgetFault;
 import io.spendstream.budget.BudgetRules;
-import io.spendstream.budget.Faults;
+import io.spendstream.definition.Faults;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertNoteKind;
 import java.time.Duration;
@@ -22,7 +22,7 @@ public final class AlertNoteRules {
     private AlertNoteRules() {}
 
     /** Everything that is wrong with a note, by field; empty where it can be in force. */
-    public static List<BudgetFault> check(AlertNote note) {
+    public static List<FieldFault> check(AlertNote note) {
         Faults faults = new Faults();
         check(note, faults);
         return faults.list();

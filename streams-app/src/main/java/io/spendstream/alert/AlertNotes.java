@@ -1,7 +1,7 @@
 package io.spendstream.alert;
 
-import io.spendstream.budget.BudgetFault;
 import io.spendstream.budget.Glob;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertNoteKind;
@@ -47,7 +47,7 @@ public final class AlertNotes {
             throw new IllegalArgumentException(
                     "has the key '" + key + "'; it takes '" + key(note.getKind(), note.getId()) + "'");
         }
-        List<BudgetFault> faults = AlertNoteRules.check(note);
+        List<FieldFault> faults = AlertNoteRules.check(note);
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException(faults.toString());
         }

@@ -1,5 +1,6 @@
 package io.spendstream.budget;
 
+import io.spendstream.definition.FieldFault;
 import io.spendstream.usage.TopicBook;
 import io.spendstream.v1.Budget;
 import java.time.Instant;
@@ -90,20 +91,20 @@ public final class BudgetBook extends TopicBook {
      * @param writtenAtMs when its record was written
      * @return what {@link BudgetRules} finds wrong with it; where that is anything, the book stays as it was
      */
-    public synchronized List<BudgetFault> put(Budget budget, long writtenAtMs) {
+    public synchronized List<FieldFault> put(Budget budget, long writtenAtMs) {
         return put(budget, writtenAtMs, false);
     }
 
     /** As {@link #put}, of a record that says since when the budget counts. */
-    public synchronized List<BudgetFault> putRestated(Budget budget, long definedAtMs) {
+    public synchronized List<FieldFault> putRestated(Budget budget, long definedAtMs) {
         return put(budget, definedAtMs, true);
     }
 
-    private List<BudgetFault> put(Budget budget, long atMs, boolean isDefinedAt) {
-        List<BudgetFault> faults = new ArrayList<>(BudgetRules.check(budget));
+    private List<FieldFault> put(Budget budget, long atMs, boolean isDefinedAt) {
+        List<FieldFault> faults = new ArrayList<>(BudgetRules.check(budget));
         Entry before = entries.get(budget.getId());
         if (faults.isEmpty() && before == null && entries.size() >= BUDGETS_MAX) {
-            faults.add(new BudgetFault("", "there are " + BUDGETS_MAX + " budgets already, the most there can be"));
+            faults.add(new FieldFault("", "there are " + BUDGETS_MAX + " budgets already, the most there can be"));
         }
         boolean isSame = before != null && before.record().equals(budget);
         if (!faults.isEmpty() || (isSame && (!isDefinedAt || before.definedAtMs() == atMs))) {

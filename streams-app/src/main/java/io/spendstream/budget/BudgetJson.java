@@ -3,6 +3,9 @@ package io.spendstream.budget;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spendstream.definition.Faults;
+import io.spendstream.definition.FieldFault;
+import io.spendstream.definition.JsonFields;
 import io.spendstream.money.Money;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetAction;
@@ -36,7 +39,7 @@ public final class BudgetJson {
      *
      * @param budget only to be used where there are no faults
      */
-    public record Reading(Budget budget, List<BudgetFault> faults) {}
+    public record Reading(Budget budget, List<FieldFault> faults) {}
 
     /** Said with every answer of admission. */
     private static final Map<Enum<?>, String> NAMES = Stream.<Enum<?>[]>of(
@@ -194,7 +197,7 @@ public final class BudgetJson {
             refuseNull(node, NEVER_NULL);
             Budget budget = new Budget();
             measure = named(node, "", "measure", BudgetMeasure.values(), BudgetMeasure.COST);
-            budget.setId(idOf(node, id));
+            budget.setId(nameOf(node, "id", id));
             budget.setDescription(orElse(text(node, "", "description"), ""));
             budget.setOwner(orElse(text(node, "", "owner"), ""));
             budget.setTenant(text(node, "", "tenant"));

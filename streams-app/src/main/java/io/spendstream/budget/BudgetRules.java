@@ -1,5 +1,7 @@
 package io.spendstream.budget;
 
+import io.spendstream.definition.Faults;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.usage.Dimension;
 import io.spendstream.usage.Texts;
 import io.spendstream.v1.Budget;
@@ -70,7 +72,7 @@ public final class BudgetRules {
     private BudgetRules() {}
 
     /** Everything that is wrong with a budget, by field; empty where it can be in force. */
-    public static List<BudgetFault> check(Budget budget) {
+    public static List<FieldFault> check(Budget budget) {
         Faults faults = new Faults();
         check(budget, faults);
         return faults.list();
@@ -82,7 +84,7 @@ public final class BudgetRules {
      *
      * @param priced whether a model has a price
      */
-    public static List<BudgetFault> checkModels(Budget budget, Predicate<String> priced) {
+    public static List<FieldFault> checkModels(Budget budget, Predicate<String> priced) {
         Faults faults = new Faults();
         List<BudgetThreshold> thresholds = orEmpty(budget.getThresholds());
         for (int i = 0; i < thresholds.size(); i++) {

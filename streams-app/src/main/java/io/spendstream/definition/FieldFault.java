@@ -1,12 +1,12 @@
-package io.spendstream.budget;
+package io.spendstream.definition;
 
 /**
- * What is wrong with a budget, or with another definition in its language.
+ * What is wrong with a definition.
  *
- * @param field the path of the field, as in {@code thresholds[1].at}; empty where it is the budget as a whole
+ * @param field the path of the field, as in {@code thresholds[1].at}; empty where it is the definition as a whole
  * @param reason what was found and what would be right
  */
-public record BudgetFault(String field, String reason) {
+public record FieldFault(String field, String reason) {
 
     @Override
     public String toString() {

@@ -1,6 +1,7 @@
-package io.spendstream.budget;
+package io.spendstream.definition;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -21,13 +22,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads the fields of a definition, a budget or a note about alerts, from JSON, and writes them. What cannot be read is a
- * fault, told with its path, what was found and what would be right; reading goes on with the next field.
+ * Reads the fields of a definition from JSON, and writes them. Numbers are decimals, never floating point; times are RFC 3339
+ * and cut to milliseconds. What cannot be read is a fault, told with its path, what was found and what would be right; reading
+ * goes on with the next field.
  */
 public class JsonFields {
 
@@ -61,9 +64,14 @@ public class JsonFields {
             }
             faults.add("", "is empty; it takes a JSON object");
         } catch (JsonProcessingException e) {
-            faults.add("", "is not JSON: " + e.getOriginalMessage());
+            faults.add("", "is not JSON: " + e.getOriginalMessage() + position(e));
         }
         return null;
+    }
+
+    private static String position(JsonProcessingException e) {
+        JsonLocation at = e.getLocation();
+        return at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
     }
 
     /** JSON as text. */
@@ -90,16 +98,16 @@ public class JsonFields {
         return node;
     }
 
-    /** The field {@code id}, which may be left out or must be that of the address; null where that is not known. */
-    protected final String idOf(JsonNode node, String id) {
-        String named = text(node, "", "id");
-        if (id != null && named != null && !id.equals(named)) {
+    /** The field that says which one it is: it may be left out, or must be as in the address, which is null where there is none. */
+    protected final String nameOf(JsonNode node, String field, String address) {
+        String named = text(node, "", field);
+        if (address != null && named != null && !address.equals(named)) {
             faults.add(
-                    "id",
-                    "'" + Texts.shortened(named) + "' is not the id of the address, '" + Texts.shortened(id)
-                            + "'; leave it out or make them equal");
+                    field,
+                    "'" + Texts.shortened(named) + "' is not the " + field + " of the address, '"
+                            + Texts.shortened(address) + "'; leave it out or make them equal");
         }
-        return named == null ? id : named;
+        return named == null ? address : named;
     }
 
     protected final Map<String, List<String>> patterns(JsonNode node, String field) {
@@ -143,11 +151,11 @@ public class JsonFields {
             return otherwise;
         }
         for (E value : values) {
-            if (BudgetJson.name(value).equals(name)) {
+            if (name(value).equals(name)) {
                 return value;
             }
         }
-        List<String> names = Arrays.stream(values).map(BudgetJson::name).toList();
+        List<String> names = Arrays.stream(values).map(JsonFields::name).toList();
         faults.add(at(path, field), "'" + Texts.shortened(name) + "' is none of " + String.join(", ", names));
         return otherwise == null ? values[0] : otherwise;
     }
@@ -163,7 +171,10 @@ public class JsonFields {
         }
         BigDecimal number = value.decimalValue();
         if (Math.abs((long) number.scale()) > EXPONENT_MAX) {
-            faults.add(at(path, field), "is out of all proportion");
+            faults.add(
+                    at(path, field),
+                    Texts.shortened(number.toString()) + " is out of all proportion; numbers have at most "
+                            + EXPONENT_MAX + " digits before or after the point");
             return null;
         }
         return number;
@@ -246,6 +257,11 @@ public class JsonFields {
 
     protected static String orElse(String text, String otherwise) {
         return text == null ? otherwise : text;
+    }
+
+    /** The name of an enum's value in JSON. */
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     private static String kind(JsonNode node) {

@@ -1,6 +1,9 @@
 package io.spendstream.pricing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.spendstream.definition.Faults;
+import io.spendstream.definition.FieldFault;
+import io.spendstream.definition.JsonFields;
 import io.spendstream.usage.Meter;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.Rate;
@@ -66,7 +69,7 @@ public final class LiteLlmImport {
      */
     public static Result read(String json, Instant effectiveFrom) {
         Faults faults = new Faults();
-        JsonNode map = PricesJson.parse(json, faults);
+        JsonNode map = JsonFields.parse(json, faults);
         if (map == null || !map.isObject()) {
             throw new IllegalArgumentException(
                     "is no LiteLLM price map: " + (map == null ? faults.list().get(0) : "it is not a JSON object"));
@@ -95,7 +98,7 @@ public final class LiteLlmImport {
             String alias = free ? null : aliases.get(model);
             ModelPrices record = new ModelPrices(
                     model, alias == null ? List.of() : List.of(alias), List.of(card(entry.getValue(), prices)));
-            List<PriceFault> faults = PriceRules.check(record);
+            List<FieldFault> faults = PriceRules.check(record);
             if (faults.isEmpty()) {
                 models.put(model, record);
             } else {

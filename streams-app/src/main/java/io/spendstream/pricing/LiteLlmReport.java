@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.spendstream.definition.FieldFault;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public record LiteLlmReport(
     public record Gap(String model, String rate, String reason) {}
 
     /** A model whose record breaks a rule. */
-    public record Refused(String model, List<PriceFault> faults) {}
+    public record Refused(String model, List<FieldFault> faults) {}
 
     /** Of an import from which nothing was lost. */
     public static LiteLlmReport complete(int entries) {
@@ -161,7 +162,7 @@ public record LiteLlmReport(
             gaps.add(new Gap(model, rate, reason));
         }
 
-        void refused(String model, List<PriceFault> faults) {
+        void refused(String model, List<FieldFault> faults) {
             refused.add(new Refused(model, faults));
         }
 

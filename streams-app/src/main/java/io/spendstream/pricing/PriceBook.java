@@ -1,5 +1,6 @@
 package io.spendstream.pricing;
 
+import io.spendstream.definition.FieldFault;
 import io.spendstream.usage.TopicBook;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.RateCard;
@@ -50,8 +51,8 @@ public final class PriceBook extends TopicBook {
      *
      * @return what {@link PriceRules} finds wrong with it; where that is anything, the book stays as it was
      */
-    public synchronized List<PriceFault> put(ModelPrices prices) {
-        List<PriceFault> faults = PriceRules.check(prices);
+    public synchronized List<FieldFault> put(ModelPrices prices) {
+        List<FieldFault> faults = PriceRules.check(prices);
         if (!faults.isEmpty() || prices.equals(records.get(prices.getModel()))) {
             return faults;
         }

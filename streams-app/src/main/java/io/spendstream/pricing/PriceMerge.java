@@ -1,5 +1,6 @@
 package io.spendstream.pricing;
 
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.RateCard;
 import java.time.Instant;
@@ -105,7 +106,7 @@ public final class PriceMerge {
     }
 
     private static Outcome checked(Change change, ModelPrices prices) {
-        List<PriceFault> faults = PriceRules.check(prices);
+        List<FieldFault> faults = PriceRules.check(prices);
         return faults.isEmpty()
                 ? new Outcome(change, prices, "")
                 : new Outcome(Change.REFUSED, null, faults.toString());

@@ -1,5 +1,7 @@
 package io.spendstream.pricing;
 
+import io.spendstream.definition.Faults;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.usage.Meter;
 import io.spendstream.usage.Texts;
 import io.spendstream.v1.ModelPrices;
@@ -41,7 +43,7 @@ public final class PriceRules {
     private PriceRules() {}
 
     /** Everything that is wrong with a record, by field; empty where it can price events. */
-    public static List<PriceFault> check(ModelPrices prices) {
+    public static List<FieldFault> check(ModelPrices prices) {
         Faults faults = new Faults();
         checkName(faults, "model", prices.getModel());
         checkAliases(faults, prices);

@@ -1,5 +1,6 @@
 package io.spendstream.pricing;
 
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.ModelPrices;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -68,7 +69,7 @@ public final class PricesStage extends ContextualProcessor<Bytes, byte[], Void, 
         if (!prices.getModel().equals(model)) {
             return "has the key '" + model + "' but prices the model '" + prices.getModel() + "'; they must be equal";
         }
-        List<PriceFault> faults = book.put(prices);
+        List<FieldFault> faults = book.put(prices);
         return faults.isEmpty() ? null : faults.toString();
     }
 }

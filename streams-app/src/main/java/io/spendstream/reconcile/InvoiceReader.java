@@ -1,8 +1,8 @@
 package io.spendstream.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.spendstream.budget.Faults;
-import io.spendstream.budget.JsonFields;
+import io.spendstream.definition.Faults;
+import io.spendstream.definition.JsonFields;
 import io.spendstream.usage.Digest;
 import io.spendstream.usage.Texts;
 import io.spendstream.v1.LeftOut;

@@ -2,11 +2,11 @@ package io.spendstream.rest;
 
 import io.spendstream.access.Caller;
 import io.spendstream.budget.BudgetDefinition;
-import io.spendstream.budget.BudgetFault;
 import io.spendstream.budget.BudgetIndex;
 import io.spendstream.budget.BudgetJson;
 import io.spendstream.budget.BudgetRules;
 import io.spendstream.budget.ScopeMatcher;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.query.Budgets;
 import io.spendstream.query.Freshness;
 import io.spendstream.usage.Dimension;
@@ -101,7 +101,7 @@ final class BudgetRoutes extends KeptRoutes<Budget> {
 
     private Budget read(String id, String json, Caller caller) {
         BudgetJson.Reading reading = BudgetJson.read(json, id);
-        List<BudgetFault> faults = new ArrayList<>(reading.faults());
+        List<FieldFault> faults = new ArrayList<>(reading.faults());
         if (reading.budget() != null) {
             faults.addAll(BudgetRules.checkModels(reading.budget(), this::isPriced));
         }

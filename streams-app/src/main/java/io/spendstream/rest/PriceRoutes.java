@@ -2,7 +2,6 @@ package io.spendstream.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.spendstream.access.Caller;
-import io.spendstream.pricing.PriceFault;
 import io.spendstream.pricing.PricesJson;
 import io.spendstream.query.Prices.Card;
 import io.spendstream.query.Prices.Line;
@@ -108,16 +107,11 @@ final class PriceRoutes {
     private Put read(String model, String json) {
         PricesJson.Reading reading = PricesJson.read(json, model);
         if (!reading.faults().isEmpty()) {
-            throw Problem.badRequest("This is no valid price record; nothing was changed", faults(reading.faults()))
+            throw Problem.badRequest(
+                            "This is no valid price record; nothing was changed", Problem.faults(reading.faults()))
                     .exception();
         }
         return new Put(reading.prices(), ports.prices().get(model).orElse(null));
-    }
-
-    private static List<Problem.Fault> faults(List<PriceFault> faults) {
-        return faults.stream()
-                .map(f -> new Problem.Fault(null, f.field().isEmpty() ? null : f.field(), "bad_value", f.reason()))
-                .toList();
     }
 
     private void quote(RoutingContext ctx) {

@@ -1,6 +1,6 @@
 package io.spendstream.rest;
 
-import io.spendstream.budget.BudgetFault;
+import io.spendstream.definition.FieldFault;
 import java.util.List;
 
 /**
@@ -47,7 +47,7 @@ record Problem(int status, String code, String title, String detail, List<Fault>
     }
 
     /** Of a definition, by field. */
-    static List<Fault> faults(List<BudgetFault> faults) {
+    static List<Fault> faults(List<FieldFault> faults) {
         return faults.stream()
                 .map(f -> new Fault(null, f.field().isEmpty() ? null : f.field(), "bad_value", f.reason()))
                 .toList();

@@ -3,7 +3,7 @@ package io.spendstream.rest;
 import io.spendstream.access.Caller;
 import io.spendstream.alert.AlertNoteJson;
 import io.spendstream.alert.AlertNotes;
-import io.spendstream.budget.BudgetFault;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.query.Notes;
 import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertNoteKind;
@@ -96,9 +96,9 @@ final class SilenceRoutes extends KeptRoutes<AlertNote> {
     private AlertNote read(String id, String json, Caller caller) {
         AlertNoteJson.Reading reading =
                 AlertNoteJson.readSilence(json, id, clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        List<BudgetFault> faults = new ArrayList<>(reading.faults());
+        List<FieldFault> faults = new ArrayList<>(reading.faults());
         if (find(id).isEmpty() && notes.silences().size() >= AlertNotes.SILENCES_MAX) {
-            faults.add(new BudgetFault(
+            faults.add(new FieldFault(
                     "", "there are " + AlertNotes.SILENCES_MAX + " silences already; delete some that are over"));
         }
         if (!faults.isEmpty()) {

@@ -1,7 +1,7 @@
 package io.spendstream.scope;
 
 import io.spendstream.budget.BudgetBook;
-import io.spendstream.budget.BudgetFault;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.Budget;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -86,7 +86,7 @@ public final class BudgetsStage extends ContextualProcessor<Bytes, byte[], Void,
         if (!budget.getId().equals(id)) {
             return "has the key '" + id + "' but is the budget '" + budget.getId() + "'; they must be equal";
         }
-        List<BudgetFault> faults = restated == null
+        List<FieldFault> faults = restated == null
                 ? book.put(budget, record.timestamp())
                 : book.putRestated(budget, restated.definedAtMs());
         return faults.isEmpty() ? null : faults.toString();

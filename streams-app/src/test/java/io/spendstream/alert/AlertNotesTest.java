@@ -4,7 +4,7 @@ import static io.spendstream.alert.Notes.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.spendstream.budget.BudgetFault;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.AlertNote;
 import io.spendstream.v1.AlertNoteKind;
@@ -86,10 +86,10 @@ class AlertNotesTest {
                 "[] | ''",
             })
     void everything_that_is_wrong_with_a_silence_is_named_at_once(String json, String fields) {
-        List<BudgetFault> faults =
+        List<FieldFault> faults =
                 AlertNoteJson.readSilence(json.replace('\'', '"'), "s", NOON).faults();
 
-        assertThat(faults.stream().map(BudgetFault::field)).containsExactlyInAnyOrder(fields.split(" "));
+        assertThat(faults.stream().map(FieldFault::field)).containsExactlyInAnyOrder(fields.split(" "));
     }
 
     @Test

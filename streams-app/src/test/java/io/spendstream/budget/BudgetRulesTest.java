@@ -2,6 +2,8 @@ package io.spendstream.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spendstream.definition.Faults;
+import io.spendstream.definition.FieldFault;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -138,7 +140,7 @@ class BudgetRulesTest {
                 "{'id': 'b', 'limit': 1, 'tenant': 'acme', 'exclude': {'tenant': ['ac*']}} | exclude.tenant",
             })
     void a_fault_names_its_field(String json, String field) {
-        assertThat(faults(json)).extracting(BudgetFault::field).containsExactly(field);
+        assertThat(faults(json)).extracting(FieldFault::field).containsExactly(field);
     }
 
     @ParameterizedTest
@@ -167,19 +169,19 @@ class BudgetRulesTest {
     @Test
     void an_id_of_null_is_not_that_of_the_address() {
         assertThat(BudgetJson.read("{\"id\": null, \"limit\": 1}", "daily").faults())
-                .containsExactly(new BudgetFault("id", "is null; leave it out to have its default"));
+                .containsExactly(new FieldFault("id", "is null; leave it out to have its default"));
     }
 
     @Test
     void all_faults_are_named_at_once() {
         // When
-        List<BudgetFault> faults = faults(
+        List<FieldFault> faults = faults(
                 "{'id': '', 'limit': 0, 'zone': 'Mars', 'group_by': ['x'], 'size': 1,"
                         + " 'thresholds': [{'at': 2, 'action': 'use_model'}, {'at': 'all', 'action': 'deny'}], 'anchor_day': 99}");
 
         // Then
         assertThat(faults)
-                .extracting(BudgetFault::field)
+                .extracting(FieldFault::field)
                 .containsExactlyInAnyOrder(
                         "id",
                         "limit",
@@ -204,7 +206,7 @@ class BudgetRulesTest {
             })
     void what_is_no_object_is_a_fault_as_a_whole(String json, String reason) {
         // When
-        List<BudgetFault> faults = faults(json == null ? "" : json);
+        List<FieldFault> faults = faults(json == null ? "" : json);
 
         // Then
         assertThat(faults).hasSize(1);
@@ -215,7 +217,7 @@ class BudgetRulesTest {
     @Test
     void the_id_must_be_that_of_the_address() {
         assertThat(BudgetJson.read("{\"id\": \"a\", \"limit\": 1}", "b").faults())
-                .extracting(BudgetFault::field)
+                .extracting(FieldFault::field)
                 .containsExactly("id");
     }
 
@@ -228,7 +230,7 @@ class BudgetRulesTest {
         assertThat(BudgetRules.checkModels(reading.budget(), Set.of("m-small")::contains))
                 .isEmpty();
         assertThat(BudgetRules.checkModels(reading.budget(), model -> false))
-                .extracting(BudgetFault::field)
+                .extracting(FieldFault::field)
                 .containsExactly("thresholds[2].model");
     }
 
@@ -239,13 +241,13 @@ class BudgetRulesTest {
 
         // Then
         assertThat(faults("{'id': 'b', 'limit': 1, 'match': {'feature': [" + many + "]}}"))
-                .extracting(BudgetFault::reason)
+                .extracting(FieldFault::reason)
                 .containsExactly("201 patterns are more than 200");
         assertThat(faults("{'id': 'b', 'limit': 1, " + many.replaceAll("'(p\\d+)'", "'$1': 1") + "}"))
                 .hasSize(Faults.LISTED_MAX + 1);
     }
 
-    private static List<BudgetFault> faults(String json) {
+    private static List<FieldFault> faults(String json) {
         return BudgetJson.read(json.replace('\'', '"'), null).faults();
     }
 }

@@ -3,6 +3,7 @@ package io.spendstream.pricing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.ModelPrices;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
@@ -110,7 +111,7 @@ class PriceBookTest {
         book.put(Cards.model("m", Cards.card(Cards.JANUARY, 1)));
 
         assertThat(book.put(Cards.model("m", Cards.card(Cards.JANUARY, -1))))
-                .extracting(PriceFault::field)
+                .extracting(FieldFault::field)
                 .containsExactly("cards[0].rates[0].pico_usd_per_unit");
 
         assertThat(rateOf("m")).isEqualTo(1);

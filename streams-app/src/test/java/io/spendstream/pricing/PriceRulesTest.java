@@ -2,6 +2,7 @@ package io.spendstream.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.Rate;
 import io.spendstream.v1.RateCard;
@@ -24,9 +25,9 @@ class PriceRulesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("records")
     void faults(String name, ModelPrices prices, List<String> fields, String reason) {
-        List<PriceFault> faults = PriceRules.check(prices);
+        List<FieldFault> faults = PriceRules.check(prices);
 
-        assertThat(faults).extracting(PriceFault::field).containsExactlyElementsOf(fields);
+        assertThat(faults).extracting(FieldFault::field).containsExactlyElementsOf(fields);
         if (!fields.isEmpty()) {
             assertThat(faults.get(0).reason()).contains(reason);
         }
@@ -142,7 +143,7 @@ class PriceRulesTest {
                 List.of(Cards.card(null, null, "", "s".repeat(1_001), Cards.rate("X", -1), Cards.rate("y", -1))));
 
         assertThat(PriceRules.check(prices))
-                .extracting(PriceFault::field)
+                .extracting(FieldFault::field)
                 .containsExactly(
                         "model",
                         "aliases[1]",
@@ -159,7 +160,7 @@ class PriceRulesTest {
         Rate[] broken =
                 IntStream.range(0, 200).mapToObj(i -> Cards.rate("u" + i, -1)).toArray(Rate[]::new);
 
-        List<PriceFault> faults = PriceRules.check(rates(broken));
+        List<FieldFault> faults = PriceRules.check(rates(broken));
 
         assertThat(faults).hasSize(101);
         assertThat(faults.get(100)).hasToString("and 100 more faults");

@@ -2,6 +2,7 @@ package io.spendstream.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.spendstream.definition.FieldFault;
 import io.spendstream.v1.ModelPrices;
 import io.spendstream.v1.Rate;
 import io.spendstream.v1.ServiceTier;
@@ -87,8 +88,8 @@ class PricesJsonTest {
                     {"meter": "input_tokens"}                                                                     | .pico_usd_per_unit    | is missing
                     {"meter": "input_tokens", "usd_per_million": 0.0000001}                                       | .usd_per_million      | no whole number of pico-USD
                     {"meter": "input_tokens", "usd_per_million": 1000000000.1}                                    | .usd_per_million      | is not between 0 and 1,000 USD
-                    {"meter": "input_tokens", "usd_per_million": 1e999999999}                                     | .usd_per_million      | is not between
-                    {"meter": "input_tokens", "usd_per_million": 1e-999999999}                                    | .usd_per_million      | no whole number
+                    {"meter": "input_tokens", "usd_per_million": 1e999999999}                                     | .usd_per_million      | 1E+999999999 is out of all proportion
+                    {"meter": "input_tokens", "usd_per_million": 1e-999999999}                                    | .usd_per_million      | 1E-999999999 is out of all proportion
                     {"meter": "input_tokens", "usd_per_million": -1}                                              | .usd_per_million      | is not between
                     {"meter": "input_tokens", "usd_per_million": "2.5"}                                           | .usd_per_million      | is a text; it takes a number
                     {"meter": "input_tokens", "pico_usd_per_unit": 1.5}                                           | .pico_usd_per_unit    | no whole number
@@ -127,7 +128,7 @@ class PricesJsonTest {
                     {"model": 7, "aliases": [7], "cards": 7}    | model is a number, aliases[0] is a number, cards is a number
                     """)
     void faultsOfARecord(String json, String expected) {
-        List<PriceFault> faults =
+        List<FieldFault> faults =
                 PricesJson.read(json == null ? "" : json, null).faults();
 
         String[] each = expected.split(", ");
@@ -167,7 +168,7 @@ class PricesJsonTest {
                 """;
 
         assertThat(PricesJson.read(json, null).faults())
-                .extracting(PriceFault::field)
+                .extracting(FieldFault::field)
                 .containsExactlyInAnyOrder(
                         "x",
                         "model",
@@ -183,7 +184,7 @@ class PricesJsonTest {
 
         assertThat(PricesJson.read(without, "gpt").prices().getModel()).isEqualTo("gpt");
         assertThat(PricesJson.read(without, null).faults())
-                .extracting(PriceFault::field)
+                .extracting(FieldFault::field)
                 .containsExactly("model");
         assertThat(PricesJson.read(RECORD, "gpt").faults())
                 .singleElement()
@@ -199,9 +200,9 @@ class PricesJsonTest {
         PricesJson.BookReading reading = PricesJson.readBook(book);
 
         assertThat(reading.models()).extracting(ModelPrices::getModel).containsExactly("m");
-        assertThat(reading.faults()).extracting(PriceFault::field).containsExactly("models[1].cards");
+        assertThat(reading.faults()).extracting(FieldFault::field).containsExactly("models[1].cards");
         assertThat(PricesJson.readBook("{}").faults())
-                .extracting(PriceFault::field)
+                .extracting(FieldFault::field)
                 .containsExactly("models");
     }
 
