@@ -52,6 +52,7 @@ class CountersOfSeveralTasksTest {
     private static final int STEPS = 600;
     private static final int FEATURES = 9;
     private static final long NOON_MS = Usages.MIDNIGHT_MS + 43_200_000;
+    private static final String OVERFLOW = "|[__other__]";
     private static final List<List<String>> GROUPS = List.of(List.of(), List.of("feature"), List.of("model"));
 
     private record Call(int feature, String model, long cost) {}
@@ -64,6 +65,7 @@ class CountersOfSeveralTasksTest {
     private final List<Cube> cubes = new ArrayList<>();
     private final List<Watch> watches = new ArrayList<>();
     private Random random;
+    private int groupsMax = WatchSettings.DEFAULT.groupsMax();
 
     /** What every task has: a book that has read so much of the topic. */
     private class Task {
@@ -179,8 +181,12 @@ class CountersOfSeveralTasksTest {
             newContext(WatchStage.COMMIT_POINT);
             context.addStateStore(counters);
             context.addStateStore(journal);
+            WatchSettings settings = WatchSettings.DEFAULT;
             stage = new WatchStage(
-                    WatchSettings.DEFAULT, new WatchStage.Ways("alerts", "statuses"), book, new AlertNotes());
+                    new WatchSettings(settings.publishEvery(), groupsMax, settings.kept()),
+                    new WatchStage.Ways("alerts", "statuses"),
+                    book,
+                    new AlertNotes());
             stage.init(context);
         }
 
@@ -214,35 +220,12 @@ class CountersOfSeveralTasksTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void countersAndAlertsAreThoseOfOneListOfAllCalls(long seed) {
-        // Given
-        random = new Random(seed);
-        for (int i = 0; i < CUBES; i++) {
-            cubes.add(new Cube(i));
-        }
-        for (int i = 0; i < WATCHES; i++) {
-            watches.add(new Watch(i));
-        }
-
         // When
-        for (int step = 0; step < STEPS; step++) {
-            step();
-        }
-        comeToRest();
+        run(seed);
 
         // Then
-        Map<String, Long> counted = new TreeMap<>();
-        Map<String, Budget> budgets = new TreeMap<>();
-        topic.forEach(written -> budgets.put(written.id(), written.budget()));
-        budgets.values().removeIf(budget -> budget == null);
-        Map<String, String> idOfScope = new HashMap<>();
-        watches.get(0).book.contents().budgets().forEach((id, budget) -> idOfScope.put(budget.scopeId(), id));
         List<String> open = new ArrayList<>();
         for (Watch watch : watches) {
-            CounterDump.read(watch.counters)
-                    .forEach((key, spent) -> counted.merge(
-                            idOfScope.get(key.substring(0, key.indexOf('|'))) + key.substring(key.lastIndexOf('|')),
-                            spent,
-                            Long::sum));
             watch.alerts.values().stream()
                     .filter(alert -> alert.getState() == AlertState.OPEN)
                     .forEach(alert ->
@@ -250,9 +233,76 @@ class CountersOfSeveralTasksTest {
         }
         Map<String, Long> expected = new TreeMap<>();
         List<String> passed = new ArrayList<>();
-        budgets.values().forEach(budget -> expect(budget, expected, passed));
-        assertThat(counted).as("counters, seed " + seed).isEqualTo(expected);
+        budgets().values().forEach(budget -> expect(budget, expected, passed));
+        assertThat(counted()).as("counters, seed " + seed).isEqualTo(expected);
         assertThat(open).as("alerts, seed " + seed).containsExactlyInAnyOrderElementsOf(passed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void groupsPastTheLimitShareACounterAndAllComeToWhatWasSpent(long seed) {
+        // Given
+        groupsMax = 2;
+
+        // When
+        run(seed);
+
+        // Then
+        Map<String, Long> counted = counted();
+        Map<String, Long> expected = new TreeMap<>();
+        budgets().values().forEach(budget -> expect(budget, expected, new ArrayList<>()));
+        assertThat(sums(counted)).as("in all, seed " + seed).isEqualTo(sums(expected));
+        Map<String, Long> groups = new TreeMap<>(counted);
+        groups.keySet().removeIf(key -> key.endsWith(OVERFLOW));
+        assertThat(groups).as("groups by themselves").hasSizeLessThan(expected.size());
+        groups.forEach((key, spent) -> assertThat(spent).isBetween(1L, expected.get(key)));
+        budgets()
+                .keySet()
+                .forEach(id -> assertThat(groups.keySet().stream().filter(key -> key.startsWith(id + "|")))
+                        .hasSizeLessThanOrEqualTo(groupsMax));
+    }
+
+    private void run(long seed) {
+        random = new Random(seed);
+        for (int i = 0; i < CUBES; i++) {
+            cubes.add(new Cube(i));
+        }
+        for (int i = 0; i < WATCHES; i++) {
+            watches.add(new Watch(i));
+        }
+        for (int step = 0; step < STEPS; step++) {
+            step();
+        }
+        comeToRest();
+    }
+
+    /** Those that are defined in the end. */
+    private Map<String, Budget> budgets() {
+        Map<String, Budget> budgets = new TreeMap<>();
+        topic.forEach(written -> budgets.put(written.id(), written.budget()));
+        budgets.values().removeIf(budget -> budget == null);
+        return budgets;
+    }
+
+    /** What all tasks have counted, by budget and group. */
+    private Map<String, Long> counted() {
+        Map<String, String> idOfScope = new HashMap<>();
+        watches.get(0).book.contents().budgets().forEach((id, budget) -> idOfScope.put(budget.scopeId(), id));
+        Map<String, Long> counted = new TreeMap<>();
+        for (Watch watch : watches) {
+            CounterDump.read(watch.counters)
+                    .forEach((key, spent) -> counted.merge(
+                            idOfScope.get(key.substring(0, key.indexOf('|'))) + key.substring(key.lastIndexOf('|')),
+                            spent,
+                            Long::sum));
+        }
+        return counted;
+    }
+
+    private static Map<String, Long> sums(Map<String, Long> counters) {
+        Map<String, Long> sums = new TreeMap<>();
+        counters.forEach((key, spent) -> sums.merge(key.substring(0, key.indexOf('|')), spent, Long::sum));
+        return sums;
     }
 
     private void step() {

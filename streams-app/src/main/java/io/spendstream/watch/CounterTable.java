@@ -186,6 +186,8 @@ final class CounterTable {
                 store.put(CounterKeys.counter(counter), counter.encode(sink));
             } else {
                 store.delete(CounterKeys.counter(counter));
+                // Others have its place.
+                counter.group.scope.counterCounts.remove(counter.startMs);
             }
         }
         unsettled.clear();

@@ -370,6 +370,30 @@ class WatchStageTest {
     }
 
     @Test
+    void groupsThatAreGoneMakeRoomForOthers() {
+        // Given: as many groups as there may be, and a scope that ends and begins again within the period
+        String scope = define(100, List.of("feature"));
+        start(2);
+        send(new Block(1)
+                .open(scope)
+                .amount(scope, 1, "a")
+                .amount(scope, 2, "b")
+                .amount(scope, 3, "c"));
+        settle();
+        send(new Block(1).close(scope));
+        settle();
+        statuses.clear();
+
+        // When
+        send(new Block(1).open(scope).amount(scope, 4, "b").amount(scope, 5, "c"));
+        settle();
+
+        // Then
+        assertThat(statuses).noneMatch(BudgetStatus::getOverflow);
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactlyInAnyOrder(4L, 5L);
+    }
+
+    @Test
     void whatIsCountedBeforeTheDefinitionIsKnownIsHeldAgainstItThen() {
         // Given
         start(10);
