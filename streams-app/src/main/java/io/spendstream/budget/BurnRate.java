@@ -57,14 +57,20 @@ public final class BurnRate {
         if (period == null || limit <= 0 || spentInPeriod < minimum) {
             return Optional.empty();
         }
-        return RULES.stream()
-                .filter(rule -> rule.longWindow().compareTo(period) <= 0)
-                .filter(rule -> exceeds(rule, rule.longWindow(), limit, period, spent)
-                        && exceeds(rule, rule.shortWindow(), limit, period, spent))
-                .findFirst();
+        for (Rule rule : RULES) {
+            if (rule.longWindow().compareTo(period) <= 0
+                    && exceeds(rule, rule.longWindow(), limit, period, spent)
+                    && exceeds(rule, rule.shortWindow(), limit, period, spent)) {
+                return Optional.of(rule);
+            }
+        }
+        return Optional.empty();
     }
 
+    /** Whether {@link #ratePpm} is at least the rule's: the fractions multiplied out, as nearly all say no. */
     private static boolean exceeds(Rule rule, Duration window, long limit, Duration period, Spent spent) {
-        return ratePpm(spent.within(window), window, limit, period) >= rule.ratePpm();
+        return Ratio.compareProducts(
+                        spent.within(window), period.toMillis() * Ratio.PPM, limit, rule.ratePpm() * window.toMillis())
+                >= 0;
     }
 }

@@ -83,12 +83,10 @@ final class BudgetWatch {
         for (ScopeCounters counters : table.scopes()) {
             BudgetBook.Scope scope = watched.get(counters.id);
             if (scope != null) {
-                long today = Instant.ofEpochMilli(nowMs)
-                        .atZone(scope.counted().period().zone())
-                        .toLocalDate()
-                        .toEpochDay();
-                if (counters.shownOnDay != today) {
-                    counters.shownOnDay = today;
+                long todayMs =
+                        counters.dayOf(nowMs, scope.counted().period().zone()).startMs();
+                if (counters.shownOnDayMs != todayMs) {
+                    counters.shownOnDayMs = todayMs;
                     table.underWay(counters, table::publishAgain);
                 }
             }
@@ -167,32 +165,41 @@ final class BudgetWatch {
         counter.lookedAt();
     }
 
-    /**
-     * Finds what the pace of a period under way means for its budgets. Costs more, and need not be known at once.
-     *
-     * @param nowMs which period that is
-     */
-    void lookAtPace(Counter counter, long nowMs) {
+    /** Finds what the pace of a period under way means for its budgets. Costs more, and need not be known at once. */
+    void lookAtPace(Counter counter) {
         BudgetBook.Scope scope = watched.get(counter.group.scope.id);
-        if (scope != null && counter.contains(nowMs)) {
+        if (scope != null && counter.contains(table.nowMs())) {
             for (BudgetDefinition budget : scope.budgets()) {
-                Reading reading = Reading.of(table, scope, budget, counter);
-                burnRate(reading);
-                forecast(reading);
+                lookAtPace(Reading.of(table, scope, budget, counter));
             }
         }
     }
 
+    private void lookAtPace(Reading reading) {
+        burnRate(reading);
+        forecast(reading);
+    }
+
     /**
-     * Publishes where a counter stands, for all of its budgets.
+     * Finds what the pace means where the period is under way, and publishes where a counter stands, for all of its
+     * budgets.
      *
      * @param nowMs as of when
      */
-    void publish(Counter counter, long nowMs) {
+    void show(Counter counter, long nowMs) {
         BudgetBook.Scope scope = watched.get(counter.group.scope.id);
-        if (scope != null && isShown(counter, nowMs)) {
-            for (BudgetDefinition budget : scope.budgets()) {
-                publish(Reading.of(table, scope, budget, counter, nowMs));
+        if (scope == null) {
+            return;
+        }
+        boolean underWay = counter.contains(nowMs);
+        boolean shown = isShown(counter, nowMs);
+        for (BudgetDefinition budget : scope.budgets()) {
+            Reading reading = Reading.of(table, scope, budget, counter);
+            if (underWay) {
+                lookAtPace(reading);
+            }
+            if (shown) {
+                publish(reading.asOf(nowMs));
             }
         }
     }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -439,7 +440,12 @@ final class CounterTable {
         unpublished.add(counter);
     }
 
-    /** The counters that changed since they were last taken. */
+    /** The counters whose status is to be published. */
+    Set<Counter> unpublished() {
+        return Collections.unmodifiableSet(unpublished);
+    }
+
+    /** The same, which are others from now on. */
     List<Counter> takeUnpublished() {
         List<Counter> taken = List.copyOf(unpublished);
         unpublished.clear();

@@ -8,29 +8,66 @@ import io.spendstream.budget.Window;
 import java.time.Duration;
 import java.time.Instant;
 
-/**
- * A counter as one of its budgets sees it.
- *
- * @param limit in force now
- * @param rollover the part of the limit that was left over from the period before
- * @param nowMs the latest time of reception; later where nothing has been received for a while
- */
-record Reading(
-        BudgetBook.Scope scope, BudgetDefinition budget, Counter counter, long limit, long rollover, long nowMs) {
+/** A counter as one of its budgets sees it. To be let go when the counter changes. */
+final class Reading {
 
-    static Reading of(CounterTable table, BudgetBook.Scope scope, BudgetDefinition budget, Counter counter) {
-        return of(table, scope, budget, counter, table.nowMs());
+    private final BudgetBook.Scope scope;
+    private final BudgetDefinition budget;
+    private final Counter counter;
+    private final long rollover;
+    private final long nowMs;
+    private final long limit;
+    /** Made when it is asked for: both alerts and statuses do. */
+    private Forecast forecast;
+
+    private Reading(BudgetBook.Scope scope, BudgetDefinition budget, Counter counter, long rollover, long nowMs) {
+        this.scope = scope;
+        this.budget = budget;
+        this.counter = counter;
+        this.rollover = rollover;
+        this.nowMs = nowMs;
+        this.limit = budget.limitAt(Instant.ofEpochMilli(Math.max(nowMs, counter.updatedAtMs)), rollover);
     }
 
-    static Reading of(
-            CounterTable table, BudgetBook.Scope scope, BudgetDefinition budget, Counter counter, long nowMs) {
+    /** As of the latest time of reception. */
+    static Reading of(CounterTable table, BudgetBook.Scope scope, BudgetDefinition budget, Counter counter) {
         long rollover = Rollover.into(
                 budget,
                 new Window(Instant.ofEpochMilli(counter.startMs), null),
                 scope.definedAtMsOf().get(budget.id()),
                 before -> spent(table, counter.group, before));
-        Instant now = Instant.ofEpochMilli(Math.max(nowMs, counter.updatedAtMs));
-        return new Reading(scope, budget, counter, budget.limitAt(now, rollover), rollover, nowMs);
+        return new Reading(scope, budget, counter, rollover, table.nowMs());
+    }
+
+    /** The same as of another time: later, where nothing has been received for a while. */
+    Reading asOf(long timeMs) {
+        return timeMs == nowMs ? this : new Reading(scope, budget, counter, rollover, timeMs);
+    }
+
+    BudgetBook.Scope scope() {
+        return scope;
+    }
+
+    BudgetDefinition budget() {
+        return budget;
+    }
+
+    Counter counter() {
+        return counter;
+    }
+
+    /** In force now. */
+    long limit() {
+        return limit;
+    }
+
+    /** The part of the limit that was left over from the period before. */
+    long rollover() {
+        return rollover;
+    }
+
+    long nowMs() {
+        return nowMs;
     }
 
     private static long spent(CounterTable table, Group group, Window window) {
@@ -64,7 +101,10 @@ record Reading(
 
     /** Where the present pace leads; before there is as much history, the pace is taken to have been nothing. */
     Forecast forecast() {
-        Duration pace = paceTaken();
-        return Forecast.of(window(), limit, spent(), Instant.ofEpochMilli(nowMs), within(pace), pace);
+        if (forecast == null) {
+            Duration pace = paceTaken();
+            forecast = Forecast.of(window(), limit, spent(), Instant.ofEpochMilli(nowMs), within(pace), pace);
+        }
+        return forecast;
     }
 }

@@ -1,5 +1,8 @@
 package io.spendstream.watch;
 
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +27,24 @@ final class ScopeCounters {
      */
     record Source(long exactFromMs, long knownFromMs) {}
 
+    /**
+     * A day of the scope's zone.
+     *
+     * @param beforeMs start of the day before it
+     * @param endMs exclusive
+     */
+    record Day(long beforeMs, long startMs, long endMs) {
+
+        static Day of(long epochMs, ZoneId zone) {
+            LocalDate date = Instant.ofEpochMilli(epochMs).atZone(zone).toLocalDate();
+            return new Day(startOf(date.minusDays(1), zone), startOf(date, zone), startOf(date.plusDays(1), zone));
+        }
+
+        private static long startOf(LocalDate date, ZoneId zone) {
+            return date.atStartOfDay(zone).toInstant().toEpochMilli();
+        }
+    }
+
     final String id;
     final Map<List<String>, Group> groups = new HashMap<>();
     final Map<Integer, Source> sources = new TreeMap<>();
@@ -35,8 +56,11 @@ final class ScopeCounters {
     /** Whether the store may have alerts of it: where nothing was ever told, none are looked for. */
     boolean hasAlerts;
 
-    /** The day, in the scope's zone, as of which statuses were published last. */
-    long shownOnDay = Long.MIN_VALUE;
+    /** The start of the day, in the scope's zone, as of which statuses were published last. */
+    long shownOnDayMs = Long.MIN_VALUE;
+
+    /** The day that was asked for last. */
+    private Day day = new Day(0, 0, 0);
 
     ScopeCounters(String id) {
         this.id = id;
@@ -48,6 +72,14 @@ final class ScopeCounters {
 
     static List<String> overflow(int size) {
         return Collections.nCopies(size, OTHER);
+    }
+
+    /** The day that a time is in, which is the one that was asked for last nearly always. */
+    Day dayOf(long epochMs, ZoneId zone) {
+        if (epochMs < day.startMs() || epochMs >= day.endMs()) {
+            day = Day.of(epochMs, zone);
+        }
+        return day;
     }
 
     /** From when on the spend of a period is counted; its start where all of it is. */

@@ -19,7 +19,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
@@ -104,34 +103,35 @@ final class WatchRecords {
         Window window = reading.window();
         Forecast forecast = reading.forecast();
         Instant asOf = Instant.ofEpochMilli(reading.nowMs());
-        return BudgetStatus.newBuilder()
-                .setBudget(budget.id())
-                .setScope(counter.group.scope.id)
-                .setTenant(budget.tenant())
-                .setGroup(group(reading))
-                .setOverflow(counter.group.overflow)
-                .setMeasure(budget.measure())
-                .setLimit(reading.limit())
-                .setRollover(reading.rollover())
-                .setSpent(reading.spent())
-                .setRemaining(Ratio.left(reading.limit(), reading.spent()))
-                .setFractionPpm(Ratio.ppm(reading.spent(), reading.limit()))
-                .setZone(budget.period().zone().getId())
-                .setPeriodStart(window.start())
-                .setPeriodEnd(window.end())
-                .setBurnRateNowPpm(rate(reading, reading.within(HOUR), HOUR))
-                .setBurnRateYesterdayPpm(yesterday(reading))
-                .setBurnRate7dPpm(rate(reading, reading.within(WEEK), WEEK))
-                .setForecast(forecast.atEnd())
-                .setLimitReachedAt(forecast.limitReachedAt())
-                .setDaysUntilLimitPpm(forecast.daysUntilLimitPpm(asOf))
-                .setCrossedPpm(Thresholds.passed(budget.thresholds(), reading.limit(), reading.spent()).stream()
-                        .map(Threshold::atPpm)
-                        .toList())
-                .setMeasuredFrom(Instant.ofEpochMilli(counter.group.scope.measuredFromMs(counter.startMs)))
-                .setUpdatedAt(Instant.ofEpochMilli(counter.updatedAtMs))
-                .setAsOf(asOf)
-                .build();
+        // Setters: a builder looks at each field three times, and there are some hundreds of these a second.
+        BudgetStatus status = new BudgetStatus();
+        status.setBudget(budget.id());
+        status.setScope(counter.group.scope.id);
+        status.setTenant(budget.tenant());
+        status.setGroup(group(reading));
+        status.setOverflow(counter.group.overflow);
+        status.setMeasure(budget.measure());
+        status.setLimit(reading.limit());
+        status.setRollover(reading.rollover());
+        status.setSpent(reading.spent());
+        status.setRemaining(Ratio.left(reading.limit(), reading.spent()));
+        status.setFractionPpm(Ratio.ppm(reading.spent(), reading.limit()));
+        status.setZone(budget.period().zone().getId());
+        status.setPeriodStart(window.start());
+        status.setPeriodEnd(window.end());
+        status.setBurnRateNowPpm(rate(reading, reading.within(HOUR), HOUR));
+        status.setBurnRateYesterdayPpm(yesterday(reading));
+        status.setBurnRate7dPpm(rate(reading, reading.within(WEEK), WEEK));
+        status.setForecast(forecast.atEnd());
+        status.setLimitReachedAt(forecast.limitReachedAt());
+        status.setDaysUntilLimitPpm(forecast.daysUntilLimitPpm(asOf));
+        status.setCrossedPpm(Thresholds.passed(budget.thresholds(), reading.limit(), reading.spent()).stream()
+                .map(Threshold::atPpm)
+                .toList());
+        status.setMeasuredFrom(Instant.ofEpochMilli(counter.group.scope.measuredFromMs(counter.startMs)));
+        status.setUpdatedAt(Instant.ofEpochMilli(counter.updatedAtMs));
+        status.setAsOf(asOf);
+        return status;
     }
 
     private static Alert.Builder alert(String id, String kind, Reading reading) {
@@ -221,11 +221,13 @@ final class WatchRecords {
     }
 
     private static Long yesterday(Reading reading) {
-        ZoneId zone = reading.budget().period().zone();
-        LocalDate today = Instant.ofEpochMilli(reading.nowMs()).atZone(zone).toLocalDate();
-        long from = today.minusDays(1).atStartOfDay(zone).toInstant().toEpochMilli();
-        long to = today.atStartOfDay(zone).toInstant().toEpochMilli();
-        return rate(reading, reading.counter().group.history.between(from, to), Duration.ofMillis(to - from));
+        Group group = reading.counter().group;
+        ScopeCounters.Day today =
+                group.scope.dayOf(reading.nowMs(), reading.budget().period().zone());
+        return rate(
+                reading,
+                group.history.between(today.beforeMs(), today.startMs()),
+                Duration.ofMillis(today.startMs() - today.beforeMs()));
     }
 
     /** What an even pace would have spent by now; null where there is no pace. */

@@ -118,8 +118,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         watch.turnDays(shownMs);
         watch.turnPeriods(shownMs);
         for (Counter counter : table.takeUnpublished()) {
-            watch.lookAtPace(counter, shownMs);
-            watch.publish(counter, shownMs);
+            watch.show(counter, shownMs);
         }
     }
 
@@ -151,7 +150,9 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         for (ScopeCounters scope : table.scopes()) {
             table.underWay(scope, counter -> {
                 watch.look(counter);
-                watch.lookAtPace(counter, table.nowMs());
+                if (!table.unpublished().contains(counter)) {
+                    watch.lookAtPace(counter);
+                }
             });
         }
     }
