@@ -6,6 +6,7 @@ import io.spendstream.query.Lag;
 import io.spendstream.query.Peers;
 import io.spendstream.rollup.RollupStage;
 import io.spendstream.topic.Topics;
+import io.spendstream.watch.WatchStage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -380,8 +381,10 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
         }
 
         @Override
-        public long publishedWithinMs() {
-            return config.watch().publishEvery().toMillis() + config.commitIntervalMs();
+        public long publishedWithinMs(boolean farBehind) {
+            return config.watch().publishEvery().toMillis()
+                    + (farBehind ? WatchStage.SETTLE_EVERY_MS : 0)
+                    + config.commitIntervalMs();
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.spendstream.query.Lag;
 import io.spendstream.query.LagSource;
 import io.spendstream.scope.ScopeCells;
 import io.spendstream.usage.Progress;
+import io.spendstream.watch.WatchStage;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -26,7 +27,8 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Budgets go on from there: the ends of the topics between the cube and the counters are noted, and once these are
  * committed too, the counters have it. A task that catches up may send on what it has committed a moment later, so where
  * what was noted came late, that moment passes before these ends are noted. What the counters have is published within
- * {@code budget.settle.ms} and a commit, and shown here when this instance has read all statuses.
+ * {@code budget.settle.ms} and a commit, some seconds later by a task that is far behind, and shown here when this
+ * instance has read all statuses.
  *
  * <p>Events that wait for the schema registry are committed and yet not counted, so they are asked of the tasks.
  */
@@ -39,6 +41,8 @@ public final class FreshnessProbe implements Progress, LagSource {
 
     /** Half as long as a task is behind that keeps what it has to send: it goes by another clock. */
     private static final long LATE_MS = ScopeCells.BEHIND_MS_MIN / 2;
+    /** The same of a task that publishes statuses more rarely. */
+    private static final long FAR_BEHIND_MS = WatchStage.FAR_BEHIND_MS_MIN / 2;
 
     /** How long what is decided after waiting takes at the most to be among the deltas. */
     private static final long DECIDED_COUNTED_MS = 2_000;
@@ -49,17 +53,36 @@ public final class FreshnessProbe implements Progress, LagSource {
         /** How long after a task that is behind has committed deltas it sends on what budgets count, in milliseconds. */
         long sentOnWithinMs();
 
-        /** How long after it is in the counters something is published at the latest, in milliseconds. */
-        long publishedWithinMs();
+        /**
+         * How long after it is in the counters something is published at the latest, in milliseconds.
+         *
+         * @param farBehind whether it may be in those of a task that is far behind
+         */
+        long publishedWithinMs(boolean farBehind);
 
         /** Whether this instance has read all that are published. */
         boolean allRead();
     }
 
-    private record Note(long atMs, Map<TopicPartition, Long> ends) {}
+    /**
+     * @param atMs when it was made
+     * @param oldestMs the same of the first of those that were reached together with it
+     */
+    private record Note(long atMs, long oldestMs, Map<TopicPartition, Long> ends) {
 
-    /** All received until then was in the counters, or will have been sent to them, at that moment. */
-    private record Watched(long untilMs, long sinceMs) {}
+        /** What is noted when this one is reached. */
+        Note next(Map<TopicPartition, Long> nextEnds) {
+            return new Note(atMs, oldestMs, nextEnds);
+        }
+
+        /** This one, reached together with one before it, if any. */
+        Note with(Note before) {
+            return before == null ? this : new Note(atMs, before.oldestMs, ends);
+        }
+    }
+
+    /** What was noted will have been sent to the counters, or be published, at that moment. */
+    private record Due(Note note, long dueMs) {}
 
     /** Where the last one was decided, {@code records} is 0 and {@code sinceMs} says when. */
     private record Waiting(long records, long oldestReceivedMs, long sinceMs) {}
@@ -71,8 +94,8 @@ public final class FreshnessProbe implements Progress, LagSource {
     private final Deque<Note> events = new ArrayDeque<>();
     private final Deque<Note> deltas = new ArrayDeque<>();
     private final Deque<Note> scopes = new ArrayDeque<>();
-    private final Deque<Watched> sentOn = new ArrayDeque<>();
-    private final Deque<Watched> watched = new ArrayDeque<>();
+    private final Deque<Due> sentOn = new ArrayDeque<>();
+    private final Deque<Due> published = new ArrayDeque<>();
     /** Offsets up to which there is no record behind what is committed. */
     private final Map<TopicPartition, Long> skipped = new HashMap<>();
 
@@ -120,30 +143,28 @@ public final class FreshnessProbe implements Progress, LagSource {
     void probe() {
         long now = clock.getAsLong();
         Map<TopicPartition, Long> ends = group.eventEnds();
-        note(events, new Note(now, ends));
+        note(events, new Note(now, now, ends));
         Map<TopicPartition, Long> committed = group.committed();
         Note metered = lastReached(events, committed, now);
         if (metered != null) {
-            note(deltas, new Note(metered.atMs, group.deltaEnds()));
+            note(deltas, metered.next(group.deltaEnds()));
             committed = group.committed();
         }
-        boolean late = !deltas.isEmpty() && now - deltas.peekFirst().atMs >= LATE_MS;
         Note rolledUp = lastReached(deltas, committed, now);
         if (rolledUp != null) {
             countedUntilMs = rolledUp.atMs;
-            sentOn.addLast(new Watched(rolledUp.atMs, late ? now + statuses.sentOnWithinMs() : now));
+            boolean late = now - rolledUp.oldestMs >= LATE_MS;
+            sentOn.addLast(new Due(rolledUp, late ? now + statuses.sentOnWithinMs() : now));
         }
-        Watched sent = null;
-        while (!sentOn.isEmpty() && sentOn.peekFirst().sinceMs <= now) {
-            sent = sentOn.removeFirst();
-        }
+        Note sent = lastDue(sentOn, now);
         if (sent != null) {
-            note(scopes, new Note(sent.untilMs, group.scopeEnds()));
+            note(scopes, sent.next(group.scopeEnds()));
             committed = group.committed();
         }
         Note counted = lastReached(scopes, committed, now);
         if (counted != null) {
-            watched.addLast(new Watched(counted.atMs, now));
+            boolean farBehind = now - counted.oldestMs >= FAR_BEHIND_MS;
+            published.addLast(new Due(counted, now + statuses.publishedWithinMs(farBehind)));
         }
         takeShown(now);
         long behind = behind(ends, committed);
@@ -153,18 +174,24 @@ public final class FreshnessProbe implements Progress, LagSource {
     }
 
     private void takeShown(long now) {
-        long publishedMs = shownUntilMs;
-        while (!watched.isEmpty() && watched.peekFirst().sinceMs + statuses.publishedWithinMs() <= now) {
-            publishedMs = watched.removeFirst().untilMs;
-        }
-        if (publishedMs > shownUntilMs) {
+        Note last = lastDue(published, now);
+        if (last != null) {
             if (statuses.allRead()) {
-                shownUntilMs = publishedMs;
+                shownUntilMs = last.atMs;
             } else {
                 // Looked at again, until this instance has read them.
-                watched.addFirst(new Watched(publishedMs, Long.MIN_VALUE / 2));
+                published.addFirst(new Due(last, now));
             }
         }
+    }
+
+    /** Takes those that are due, and answers the last note, or null. */
+    private static Note lastDue(Deque<Due> waiting, long now) {
+        Note last = null;
+        while (!waiting.isEmpty() && waiting.peekFirst().dueMs <= now) {
+            last = waiting.removeFirst().note.with(last);
+        }
+        return last;
     }
 
     /** Records of this instance that wait for the schema registry. */
@@ -183,7 +210,7 @@ public final class FreshnessProbe implements Progress, LagSource {
     private Note lastReached(Deque<Note> notes, Map<TopicPartition, Long> committed, long now) {
         Note last = null;
         while (!notes.isEmpty() && isReached(notes.peekFirst(), committed, now)) {
-            last = notes.removeFirst();
+            last = notes.removeFirst().with(last);
         }
         return last;
     }

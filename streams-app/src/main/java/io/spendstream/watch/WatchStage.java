@@ -14,8 +14,8 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Adds the deltas of scopes to their counters, tells of what is passed, once per commit, and publishes where the counters
- * stand every second. The time that sums and alerts go by is that of reception, as the records carry it: never the wall
- * clock.
+ * stand every second, or every five seconds while it is far behind. The time that sums and alerts go by is that of
+ * reception, as the records carry it: never the wall clock.
  */
 public final class WatchStage implements Processor<Integer, byte[], Object, Object> {
 
@@ -26,12 +26,18 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     /** The commit point of this stage. */
     public static final String COMMIT_POINT = "watch-commit-point";
 
+    /** How long ago the latest call was received where a task is taken to be far behind. */
+    public static final long FAR_BEHIND_MS_MIN = 10_000;
+    /**
+     * The journal has it all: counters are written down more rarely than their status is published. Who is far behind
+     * publishes it then only, as each status is a record for all instances to read.
+     */
+    public static final long SETTLE_EVERY_MS = 5_000;
+
     private static final long LOOK_AT_ALL_MS = 5_000;
     private static final Duration BOOK_WITHIN = Duration.ofSeconds(5);
     private static final long DAY_MS = 86_400_000;
     private static final long QUIET_MS = 60_000;
-    /** The journal has it all: counters are written down more rarely than their status is published. */
-    private static final long SETTLE_EVERY_MS = 5_000;
 
     /**
      * Where results go.
@@ -102,18 +108,24 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
     }
 
     private void onTick(long clockMs) {
-        publish(clockMs);
-        if (clockMs >= settleFromMs) {
+        look();
+        if (table.nowMs() - lookedAtAllMs >= LOOK_AT_ALL_MS) {
+            lookAtAll();
+        }
+        boolean settles = clockMs >= settleFromMs;
+        if (settles || clockMs - table.nowMs() < FAR_BEHIND_MS_MIN) {
+            publish(clockMs);
+        } else {
+            table.unpublished().forEach(watch::lookAtPace);
+        }
+        if (settles) {
+            // What is settled may be let go: it is published by now.
             settle();
             settleFromMs = clockMs + SETTLE_EVERY_MS;
         }
     }
 
     private void publish(long clockMs) {
-        look();
-        if (table.nowMs() - lookedAtAllMs >= LOOK_AT_ALL_MS) {
-            lookAtAll();
-        }
         long shownMs = shownAsOf(clockMs);
         watch.turnDays(shownMs);
         watch.turnPeriods(shownMs);

@@ -68,8 +68,8 @@ class FreshnessProbeTest {
         }
 
         @Override
-        public long publishedWithinMs() {
-            return 1_100;
+        public long publishedWithinMs(boolean farBehind) {
+            return farBehind ? 6_100 : 1_100;
         }
 
         @Override
@@ -176,7 +176,7 @@ class FreshnessProbeTest {
         long came = now + 100;
         assertThat(after(100).asOf()).isEqualTo(Instant.ofEpochMilli(came));
         brokers.committed.put(SCOPES, 2L);
-        after(10_000);
+        after(3_000);
 
         // Then the budgets are as old as before, whoever counts them
         assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
@@ -214,7 +214,7 @@ class FreshnessProbeTest {
         brokers.scopes.put(SCOPES, 4L);
         brokers.committed.put(SCOPES, 3L);
         after(100);
-        after(5_000);
+        after(1_000);
 
         // Then the budgets are waited for
         assertThat(probe.lag().asOf()).isAfterOrEqualTo(Instant.ofEpochMilli(came));
@@ -222,6 +222,51 @@ class FreshnessProbeTest {
         brokers.committed.put(SCOPES, 4L);
         after(100);
         after(1_100);
+        assertThat(probe.ofBudgets().asOf()).isAfterOrEqualTo(Instant.ofEpochMilli(came));
+    }
+
+    @Test
+    void whatATaskCountsThatIsFarBehindIsPublishedLater() {
+        // Given a delta that reaches the counters late
+        brokers.scopes.put(SCOPES, 3L);
+        after(100);
+        long came = now;
+        after(9_000);
+
+        // When it is in them, like what came a moment ago
+        brokers.committed.put(SCOPES, 3L);
+        after(100);
+        long counted = now;
+        after(6_000);
+
+        // Then neither is taken to be published before the task does so
+        assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
+        after(100);
+        assertThat(probe.ofBudgets().asOf()).isEqualTo(Instant.ofEpochMilli(counted));
+    }
+
+    @Test
+    void whatWasSlowOnTheWayIsKnownToBeLateAtItsEnd() {
+        // Given an event that takes six seconds, and nothing after it
+        brokers.events.put(OWN, 11L);
+        after(100);
+        long came = now;
+        after(6_000);
+
+        // When it is counted within a moment then
+        brokers.committed.put(OWN, 11L);
+        brokers.deltas.put(DELTAS, 6L);
+        after(100);
+        brokers.committed.put(DELTAS, 6L);
+        after(100);
+        brokers.scopes.put(SCOPES, 3L);
+        brokers.committed.put(SCOPES, 3L);
+        after(600);
+        after(6_000);
+
+        // Then its task is taken to be as late as the event was
+        assertThat(probe.ofBudgets().asOf()).isBefore(Instant.ofEpochMilli(came));
+        after(100);
         assertThat(probe.ofBudgets().asOf()).isAfterOrEqualTo(Instant.ofEpochMilli(came));
     }
 

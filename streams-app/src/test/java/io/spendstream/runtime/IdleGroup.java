@@ -16,7 +16,7 @@ final class IdleGroup implements GroupView {
             }
 
             @Override
-            public long publishedWithinMs() {
+            public long publishedWithinMs(boolean farBehind) {
                 return 0;
             }
 

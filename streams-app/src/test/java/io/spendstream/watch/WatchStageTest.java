@@ -110,7 +110,11 @@ class WatchStageTest {
     }
 
     private void send(Block block) {
-        stage.process(new Record<>(0, block.bytes(), NOW.toEpochMilli()));
+        send(block, NOW.toEpochMilli());
+    }
+
+    private void send(Block block, long receivedMs) {
+        stage.process(new Record<>(0, block.bytes(), receivedMs));
         collect();
     }
 
@@ -486,6 +490,95 @@ class WatchStageTest {
         assertThat(publishedAtOnce(scope, -2)).containsExactly(89L);
         settle();
         assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(89L);
+    }
+
+    @Test
+    void aTaskThatIsFarBehindPublishesMoreRarelyAndTellsOfThresholdsWithEveryCommit() {
+        // Given: what is counted was received ten seconds ago
+        String scope = define(100, List.of(), 500_000);
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 10));
+        clockMs = NOW.toEpochMilli() + 9_000;
+        tick(1_000);
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(10L);
+
+        // When
+        send(new Block(1).amount(scope, 20));
+        tick(1_000);
+        tick(3_999);
+
+        // Then
+        assertThat(statuses).hasSize(1);
+        tick(1);
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(10L, 30L);
+
+        // When
+        send(new Block(1).amount(scope, 20));
+
+        // Then
+        assertThat(alerts).hasSize(1);
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(10L, 30L, 50L);
+    }
+
+    @Test
+    void aTaskThatIsFarBehindLooksAtPacesEverySecond() {
+        // Given
+        Budget daily = Budget.newBuilder()
+                .setId("m")
+                .setLimit(400L)
+                .setPeriod(BudgetPeriod.DAY)
+                .build();
+        assertThat(book.put(daily, NOW.toEpochMilli())).isEmpty();
+        String scope = book.contents().budgets().get("m").scopeId();
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 1));
+        clockMs = NOW.toEpochMilli() + 20_000;
+        tick(1_000);
+
+        // When
+        send(new Block(1).amount(scope, 299));
+        tick(1_000);
+
+        // Then
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(1L);
+        assertThat(alerts).extracting(Alert::getKind).contains("budget_burn_rate");
+    }
+
+    @Test
+    void aTaskThatIsLateButNotFarBehindPublishesEverySecond() {
+        // Given
+        String scope = define(100, List.of());
+        start(10);
+        send(new Block(1).open(scope).amount(scope, 10));
+        clockMs = NOW.toEpochMilli() + 7_000;
+
+        // When
+        tick(1_000);
+        send(new Block(1).amount(scope, 20));
+        tick(1_000);
+
+        // Then
+        assertThat(statuses).extracting(BudgetStatus::getSpent).containsExactly(10L, 30L);
+    }
+
+    @Test
+    void whatAPeriodCameToIsPublishedBeforeItIsLetGoAlsoByATaskThatIsFarBehind() {
+        // Given: a call of a period that ends before the next status
+        String scope = define(100, List.of());
+        start(10);
+        clockMs = DAY_END - 4_000 + 10_000;
+        send(new Block(1).open(scope).amount(scope, 10), DAY_END - 4_000);
+        tick(0);
+        tick(2_500);
+        send(new Block(1).amount(scope, 20), DAY_END - 1_000);
+
+        // When its counter may be written down and let go
+        send(new Block(1), DAY_END);
+        tick(2_500);
+        tick(2_500);
+
+        // Then
+        assertThat(statuses).extracting(BudgetStatus::getSpent).endsWith(30L);
     }
 
     private List<Long> publishedAtOnce(String scope, long amount) {
