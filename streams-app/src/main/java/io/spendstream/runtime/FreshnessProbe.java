@@ -36,7 +36,10 @@ public final class FreshnessProbe implements Progress, LagSource {
 
     /** Notes under way; when work is far behind, older ones make room. */
     private static final int NOTES_MAX = 100;
-    /** Committed offsets end before marks of transactions: look behind them where nothing has moved for so long. */
+    /**
+     * Committed offsets end before marks of transactions: look behind them where nothing has moved for so long, and as
+     * often. Where something moves there are records, however far behind it is, and a look takes longer than all else.
+     */
     private static final long STUCK_MS = 500;
 
     /** Half as long as a task is behind that keeps what it has to send: it goes by another clock. */
@@ -84,6 +87,9 @@ public final class FreshnessProbe implements Progress, LagSource {
     /** What was noted will have been sent to the counters, or be published, at that moment. */
     private record Due(Note note, long dueMs) {}
 
+    /** Where a partition was found to be, or looked behind, last. */
+    private record Standing(long offset, long sinceMs) {}
+
     /** Where the last one was decided, {@code records} is 0 and {@code sinceMs} says when. */
     private record Waiting(long records, long oldestReceivedMs, long sinceMs) {}
 
@@ -99,6 +105,7 @@ public final class FreshnessProbe implements Progress, LagSource {
     /** Offsets up to which there is no record behind what is committed. */
     private final Map<TopicPartition, Long> skipped = new HashMap<>();
 
+    private final Map<TopicPartition, Standing> standing = new HashMap<>();
     private final Map<Integer, Waiting> waiting = new ConcurrentHashMap<>();
     private long countedUntilMs;
     private long shownUntilMs;
@@ -220,13 +227,23 @@ public final class FreshnessProbe implements Progress, LagSource {
         for (Map.Entry<TopicPartition, Long> end : note.ends.entrySet()) {
             TopicPartition partition = end.getKey();
             long done = done(partition, committed);
-            if (done < end.getValue() && now - note.atMs >= STUCK_MS) {
+            if (done < end.getValue() && isStuck(partition, done, now)) {
                 done = group.nextRecord(partition, done);
                 skipped.put(partition, done);
             }
             reached &= done >= end.getValue();
         }
         return reached;
+    }
+
+    private boolean isStuck(TopicPartition partition, long done, long now) {
+        Standing before = standing.get(partition);
+        boolean moved = before == null || before.offset != done;
+        boolean stuck = !moved && now - before.sinceMs >= STUCK_MS;
+        if (moved || stuck) {
+            standing.put(partition, new Standing(done, now));
+        }
+        return stuck;
     }
 
     private long done(TopicPartition partition, Map<TopicPartition, Long> committed) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spendstream.query.Lag;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +32,7 @@ class FreshnessProbeTest {
         final Map<TopicPartition, Long> scopes = new HashMap<>();
         final Map<TopicPartition, Long> committed = new HashMap<>();
         final Map<TopicPartition, Long> nextRecord = new HashMap<>();
+        int looksBehind;
 
         @Override
         public Map<TopicPartition, Long> eventEnds() {
@@ -54,6 +56,7 @@ class FreshnessProbeTest {
 
         @Override
         public long nextRecord(TopicPartition partition, long from) {
+            looksBehind++;
             return nextRecord.getOrDefault(partition, from);
         }
     }
@@ -151,6 +154,41 @@ class FreshnessProbeTest {
         // Then it holds up nothing for long
         after(600);
         assertThat(after(100).asOf()).isEqualTo(Instant.ofEpochMilli(now));
+    }
+
+    @Test
+    void workThatGoesOnIsNotLookedBehindHoweverFarBehindItIs() {
+        // Given every partition is seconds behind
+        brokers.events.putAll(Map.of(OWN, 1_000L, OTHERS, 1_000L));
+        after(100);
+        brokers.deltas.put(DELTAS, 1_000L);
+
+        // When each commit takes all of them a little further
+        for (long offset = 100; offset <= 1_000; offset += 10) {
+            for (TopicPartition partition : List.of(OWN, OTHERS, DELTAS)) {
+                brokers.committed.put(partition, offset);
+            }
+            after(100);
+        }
+
+        // Then
+        assertThat(brokers.looksBehind).isZero();
+        after(100);
+        assertThat(after(100)).isEqualTo(new Lag(0, Instant.ofEpochMilli(now)));
+    }
+
+    @Test
+    void whereNothingMovesItIsLookedBehindTwiceASecond() {
+        // Given a partition that nobody works on
+        brokers.events.put(OTHERS, 21L);
+
+        // When
+        for (int i = 0; i < 100; i++) {
+            after(100);
+        }
+
+        // Then
+        assertThat(brokers.looksBehind).isBetween(18, 20);
     }
 
     @Test
