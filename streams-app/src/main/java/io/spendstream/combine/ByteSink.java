@@ -96,6 +96,10 @@ public final class ByteSink {
         for (long rest = present; rest != 0; rest &= rest - 1) {
             writeSigned(measures[Long.numberOfTrailingZeros(rest)]);
         }
+        return writeUnits(otherUnits);
+    }
+
+    ByteSink writeUnits(Map<String, long[]> otherUnits) {
         writeVarint(otherUnits.size());
         if (!otherUnits.isEmpty()) {
             otherUnits.forEach(

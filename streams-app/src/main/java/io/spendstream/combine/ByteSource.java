@@ -71,14 +71,24 @@ public final class ByteSource {
     /** Fills {@code measures}, and returns the other units. */
     public Map<String, long[]> readMeasures(long[] measures) {
         Arrays.fill(measures, 0);
-        long present = readVarint();
-        if (measures.length < Long.SIZE && present >>> measures.length != 0) {
-            throw new IllegalStateException("the bytes hold a measure beyond the " + measures.length
-                    + " that this release knows: a newer release wrote them, which must read them");
-        }
+        long present = readPresent(measures.length);
         for (long rest = present; rest != 0; rest &= rest - 1) {
             measures[Long.numberOfTrailingZeros(rest)] = readSigned();
         }
+        return readUnits();
+    }
+
+    /** A bit for each of so many measures. */
+    long readPresent(int count) {
+        long present = readVarint();
+        if (count < Long.SIZE && present >>> count != 0) {
+            throw new IllegalStateException("the bytes hold a measure beyond the " + count
+                    + " that this release knows: a newer release wrote them, which must read them");
+        }
+        return present;
+    }
+
+    Map<String, long[]> readUnits() {
         int units = readCount();
         if (units == 0) {
             return Map.of();

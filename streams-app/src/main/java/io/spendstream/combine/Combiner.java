@@ -21,6 +21,7 @@ final class Combiner {
     private final int blockBytesMax;
     private final Sums cells = new Sums();
     private final Sums users = new Sums();
+    private final Delta added = new Delta();
 
     Combiner(Destinations destinations, List<String> tagDimensions, int blockBytesMax) {
         this.destinations = destinations;
@@ -33,10 +34,14 @@ final class Combiner {
     void add(MeteredUsage usage, long cameIn) {
         UsageRecord event = usage.event();
         long quarterHour = Resolution.QUARTER_HOUR.bucketOf(event.timeMs);
-        cells.add(dimensionsOf(event), quarterHour, cameIn, usage.measures(), usage.otherUnits());
+        added.set(usage.measures(), usage.otherUnits());
+        cells.add(dimensionsOf(event), quarterHour, cameIn, added);
         // Also where no user is given, so that users add up to the whole.
         String[] user = {event.tenant(), event.user};
-        users.add(user, Resolution.DAY.bucketOf(event.timeMs), DeltaBlock.IN_TIME, usage.measures(), Map.of());
+        if (!usage.otherUnits().isEmpty()) {
+            added.set(usage.measures(), Map.of());
+        }
+        users.add(user, Resolution.DAY.bucketOf(event.timeMs), DeltaBlock.IN_TIME, added);
     }
 
     /** How many sums there are to hand out. */

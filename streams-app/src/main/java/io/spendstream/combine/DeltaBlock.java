@@ -1,6 +1,5 @@
 package io.spendstream.combine;
 
-import io.spendstream.usage.Measure;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,7 +69,7 @@ public final class DeltaBlock {
         }
         TextTable.Read texts = TextTable.Read.from(in);
         int dimensionCount = readDimensionCount(in);
-        Delta delta = new Delta(new long[Measure.COUNT]);
+        Delta delta = new Delta();
         while (in.hasMore()) {
             int kind = in.readByte();
             if (kind == CELL || kind == LATE_CELL) {
@@ -160,7 +159,7 @@ public final class DeltaBlock {
         }
 
         private void end(Delta delta) {
-            entries.writeMeasures(delta.measures(), delta.otherUnits());
+            delta.write(entries);
             if (entries.size() + texts.bytes() >= bytesMax) {
                 cut();
             }

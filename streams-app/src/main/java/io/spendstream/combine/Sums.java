@@ -1,7 +1,6 @@
 package io.spendstream.combine;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -57,9 +56,9 @@ final class Sums {
 
     /**
      * @param key as many names as in all other calls, some of them null; kept
-     * @param measures of the event; copied
+     * @param more copied
      */
-    void add(String[] key, long bucket, long cameIn, long[] measures, Map<String, long[]> otherUnits) {
+    void add(String[] key, long bucket, long cameIn, Delta more) {
         int hash = hashOf(key, bucket);
         int mask = table.length - 1;
         int slot = hash & mask;
@@ -67,9 +66,9 @@ final class Sums {
             slot = slot + 1 & mask;
         }
         if (table[slot] != null) {
-            table[slot].delta.add(measures, otherUnits);
+            table[slot].delta.add(more);
         } else {
-            table[slot] = new Sum(key, bucket, cameIn, hash, Delta.of(measures, otherUnits));
+            table[slot] = new Sum(key, bucket, cameIn, hash, more.copy());
             size++;
             if (size > table.length / 2) {
                 grow();

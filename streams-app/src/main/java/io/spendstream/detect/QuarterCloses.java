@@ -145,8 +145,7 @@ public final class QuarterCloses implements QuarterFeed {
 
     @Override
     public void user(String tenant, byte[] user, long day, Delta added, Delta total) {
-        int cost = Measure.COST.ordinal();
-        topUsers.see(tenant, user, day, added.measures()[cost], total.measures()[cost]);
+        topUsers.see(tenant, user, day, added.measure(Measure.COST), total.measure(Measure.COST));
     }
 
     @Override

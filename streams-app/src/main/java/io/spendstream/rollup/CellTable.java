@@ -209,7 +209,7 @@ final class CellTable implements CellReader {
             slot = slots.add(kept, stored(cells.get(Bytes.wrap(kept))));
             ordered.put(kept, slot);
         }
-        slot.total.add(delta.measures(), delta.otherUnits());
+        slot.total.add(delta);
         slot.usedLately = true;
         if (!slot.unsettled) {
             slot.unsettled = true;
@@ -219,7 +219,7 @@ final class CellTable implements CellReader {
     }
 
     private static Delta stored(byte[] value) {
-        Delta total = new Delta(new long[Measure.COUNT]);
+        Delta total = new Delta();
         if (value != null) {
             total.read(new ByteSource(value));
         }
@@ -265,7 +265,7 @@ final class CellTable implements CellReader {
     }
 
     private byte[] encode(Delta sum) {
-        return total.clear().writeMeasures(sum.measures(), sum.otherUnits()).toBytes();
+        return sum.write(total.clear()).toBytes();
     }
 
     /** Lets cells go where there are more than should be in memory: first those not used since the last time. */
@@ -408,7 +408,7 @@ final class CellTable implements CellReader {
                 units.forEach((name, sum) -> copies.put(name, sum.clone()));
                 units = copies;
             }
-            return new Copy(slot.key, slot.total.measures().clone(), units);
+            return new Copy(slot.key, slot.total.measures(), units);
         }
 
         void show(Scanned visitor) {

@@ -7,7 +7,6 @@ import io.spendstream.rollup.CellFeed;
 import io.spendstream.rollup.CellReader;
 import io.spendstream.rollup.RollupSettings;
 import io.spendstream.usage.Dimension;
-import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -125,7 +124,7 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
                 cell.touched = true;
                 gathered.add(cell);
             }
-            cell.sum.add(delta.measures(), Map.of());
+            cell.sum.addMeasures(delta);
         }
         return cell;
     }
@@ -134,7 +133,7 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
     void gather() {
         for (Cell cell : gathered) {
             count(cell.groups, cell.quarterHour, cell.sum.measures());
-            Arrays.fill(cell.sum.measures(), 0);
+            cell.sum.clear();
             cell.touched = false;
         }
         gathered.clear();
@@ -184,7 +183,7 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
         private final ScopeMatches matches;
         private final CountedScope.Group[] groups;
         private final long quarterHour;
-        private final Delta sum = new Delta(new long[Measure.COUNT]);
+        private final Delta sum = new Delta();
         private boolean touched;
 
         Cell(ScopeMatches matches, CountedScope.Group[] groups, long quarterHour) {

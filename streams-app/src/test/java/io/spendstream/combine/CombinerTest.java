@@ -112,14 +112,13 @@ class CombinerTest {
         List<String> dimensions = new ArrayList<>(Arrays.asList(event.dimensions));
         tags.forEach(tag -> dimensions.add(event.tags.get(tag)));
         expected.computeIfAbsent(
-                        "cell " + dimensions + "@" + Math.floorDiv(event.timeMs, QUARTER_HOUR_MS),
-                        k -> new Delta(new long[Measure.COUNT]))
-                .add(usage.measures(), usage.otherUnits());
+                        "cell " + dimensions + "@" + Math.floorDiv(event.timeMs, QUARTER_HOUR_MS), k -> new Delta())
+                .add(Delta.of(usage.measures(), usage.otherUnits()));
         String user = event.user == null ? DeltaBlock.NO_USER : event.user;
         expected.computeIfAbsent(
                         "user " + event.tenant() + "/" + user + "@" + Math.floorDiv(event.timeMs, DAY_MS),
-                        k -> new Delta(new long[Measure.COUNT]))
-                .add(usage.measures(), Map.of());
+                        k -> new Delta())
+                .add(Delta.of(usage.measures(), Map.of()));
     }
 
     @Test
@@ -169,12 +168,12 @@ class CombinerTest {
     @Test
     void unitsBeyondTheLimitAreSummedTogether() {
         // Given
-        Delta sum = new Delta(new long[Measure.COUNT]);
+        Delta sum = new Delta();
         int names = Delta.UNITS_MAX + 1_000;
 
         // When
         for (int i = 0; i < 2 * names; i++) {
-            sum.add(new long[Measure.COUNT], Map.of("unit-" + i % names, new long[] {1, 10}));
+            sum.add(Delta.of(new long[Measure.COUNT], Map.of("unit-" + i % names, new long[] {1, 10})));
         }
 
         // Then

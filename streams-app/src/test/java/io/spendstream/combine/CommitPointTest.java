@@ -459,7 +459,7 @@ class CommitPointTest {
                 .forEach(forwarded -> DeltaBlock.read(forwarded.record().value(), new DeltaBlock.Reader() {
                     @Override
                     public void cell(String[] dimensions, long quarterHour, long cameIn, Delta delta) {
-                        costs.add(delta.measures()[Measure.COST.ordinal()]);
+                        costs.add(delta.measure(Measure.COST));
                     }
 
                     @Override

@@ -76,9 +76,7 @@ class DeltaBlockTest {
     }
 
     private static Delta delta(Random random) {
-        Delta delta = new Delta(BytesTest.measures(random));
-        delta.add(new long[Measure.COUNT], BytesTest.units(random));
-        return delta;
+        return Delta.of(BytesTest.measures(random), BytesTest.units(random));
     }
 
     private static String word(Random random) {
@@ -124,7 +122,7 @@ class DeltaBlockTest {
         DeltaBlock.Writer writer = new DeltaBlock.Writer(1, 1_000_000);
         String longText = "x".repeat(250);
         for (int i = 0; i < 1_000; i++) {
-            cell(writer, new String[] {longText}, i, new Delta(new long[Measure.COUNT]));
+            cell(writer, new String[] {longText}, i, new Delta());
         }
 
         // When
@@ -150,8 +148,7 @@ class DeltaBlockTest {
         long[] measures = new long[Measure.COUNT];
         measures[Measure.REQUESTS.ordinal()] = 2;
         measures[Measure.COST.ordinal()] = -3;
-        Delta delta = new Delta(measures);
-        delta.add(new long[Measure.COUNT], Map.of("images", new long[] {1, 40}));
+        Delta delta = Delta.of(measures, Map.of("images", new long[] {1, 40}));
 
         // When
         writer.cell(new String[] {"t", null}, 1_000, DeltaBlock.IN_TIME, delta);
@@ -240,7 +237,7 @@ class DeltaBlockTest {
     void anEntryOfAnUnknownKindIsRefusedAndNotTakenForAUser() {
         // Given
         DeltaBlock.Writer writer = new DeltaBlock.Writer(1, 1_000);
-        writer.user("t", "ann", 1, new Delta(new long[Measure.COUNT]));
+        writer.user("t", "ann", 1, new Delta());
         byte[] block = writer.take().get(0);
         int kindAt = 1 + 1 + 2 + 1;
         assertThat(block[kindAt]).isEqualTo((byte) 1);

@@ -55,8 +55,8 @@ class QuarterClosesTest {
 
         void add(String[] dimensions, long quarterHour, Delta delta) {
             quarters.computeIfAbsent(quarterHour, q -> new HashMap<>())
-                    .computeIfAbsent(Arrays.asList(dimensions), d -> new Delta(new long[Measure.COUNT]))
-                    .add(delta.measures(), delta.otherUnits());
+                    .computeIfAbsent(Arrays.asList(dimensions), d -> new Delta())
+                    .add(delta);
         }
 
         @Override
@@ -268,9 +268,9 @@ class QuarterClosesTest {
                 dimensions[Dimension.TENANT.ordinal()] = "acme";
                 dimensions[Dimension.FEATURE.ordinal()] = "f" + i;
                 dimensions[Dimension.MODEL.ordinal()] = "m";
-                Delta delta = new Delta(new long[Measure.COUNT]);
-                delta.measures()[Measure.COST.ordinal()] = 1;
-                cube.cells.add(dimensions, FIRST_QUARTER + quarter, delta);
+                long[] measures = new long[Measure.COUNT];
+                measures[Measure.COST.ordinal()] = 1;
+                cube.cells.add(dimensions, FIRST_QUARTER + quarter, Delta.of(measures, Map.of()));
             }
         }
         for (int source = 0; source < SOURCES; source++) {

@@ -39,7 +39,7 @@ class RollupRecordsTest {
     }
 
     private String key(String[] dimensions) {
-        return RollupRecords.key(record(dimensions, new Delta(new long[Measure.COUNT])));
+        return RollupRecords.key(record(dimensions, new Delta()));
     }
 
     @Test
@@ -51,8 +51,7 @@ class RollupRecordsTest {
         long[] measures = new long[Measure.COUNT];
         measures[Measure.REQUESTS.ordinal()] = 3;
         measures[Measure.CACHE_SAVINGS.ordinal()] = -5;
-        Delta total = new Delta(measures);
-        total.add(new long[Measure.COUNT], Map.of("images", new long[] {2, 80}));
+        Delta total = Delta.of(measures, Map.of("images", new long[] {2, 80}));
 
         // When
         SpendRollup rollup = record(dimensions, total);

@@ -7,13 +7,11 @@ import io.spendstream.ingest.UsageDecoder;
 import io.spendstream.ingest.WriterSchemas;
 import io.spendstream.pricing.PriceBook;
 import io.spendstream.pricing.Rating;
-import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -112,7 +110,7 @@ final class PlainDsl {
                 .groupByKey(Grouped.with(Serdes.String(), Serdes.ByteArray()))
                 .windowedBy(TimeWindows.ofSizeAndGrace(window, DAY))
                 .aggregate(
-                        () -> bytes(new Delta(new long[Measure.COUNT])),
+                        () -> bytes(new Delta()),
                         (key, more, sum) -> added(sum, more),
                         Materialized.<String, byte[], WindowStore<Bytes, byte[]>>as("sum-of-" + name)
                                 .withKeySerde(Serdes.String())
@@ -145,15 +143,15 @@ final class PlainDsl {
 
     private byte[] added(byte[] sum, byte[] more) {
         Delta total = delta(sum);
-        total.add(delta(more).measures(), Map.of());
+        total.addMeasures(delta(more));
         aggregated.incrementAndGet();
         return bytes(total);
     }
 
     private static Delta delta(byte[] bytes) {
-        long[] measures = new long[Measure.COUNT];
-        new ByteSource(bytes).readMeasures(measures);
-        return new Delta(measures);
+        Delta delta = new Delta();
+        delta.read(new ByteSource(bytes));
+        return delta;
     }
 
     private static byte[] bytes(MeteredUsage metered) {
@@ -163,9 +161,7 @@ final class PlainDsl {
     }
 
     private static byte[] bytes(Delta delta) {
-        return new ByteSink(128)
-                .writeMeasures(delta.measures(), delta.otherUnits())
-                .toBytes();
+        return delta.write(new ByteSink(128)).toBytes();
     }
 
     private Properties properties(Path state) {
