@@ -73,6 +73,14 @@ final class CellKeys {
         });
     }
 
+    /** The day in a user's key. */
+    static long dayOfUser(byte[] key) {
+        Parts parts = new Parts(Bytes.wrap(key));
+        parts.kind();
+        parts.skipText();
+        return parts.bucket();
+    }
+
     static Bytes value(int dimension, String tenant, String value) {
         return key(to -> {
             to.writeByte(VALUE).writeByte(dimension);

@@ -27,6 +27,10 @@ final class CellSlots {
             this.hash = hash;
             this.total = total;
         }
+
+        boolean isUser() {
+            return key[0] == CellKeys.USER;
+        }
     }
 
     private Slot[] table = new Slot[CAPACITY_MIN];

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +42,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class CellTable implements CellReader {
 
+    /** Totals that go to the store in one call, which costs less than one each. */
+    private static final int SETTLED_AT_ONCE = 1_000;
+
     private final int partition;
     private final RollupSettings settings;
     private final KeyValueStore<Bytes, byte[]> cells;
@@ -49,7 +54,10 @@ final class CellTable implements CellReader {
 
     private final Object lock = new Object();
     private final CellSlots slots = new CellSlots();
+    /** Those in memory but users, which are many, mostly come once and are hardly asked for: who asks sorts them. */
     private final NavigableMap<byte[], Slot> ordered = new TreeMap<>(Arrays::compareUnsigned);
+
+    private final List<KeyValue<Bytes, byte[]>> settled = new ArrayList<>();
     private final ByteSink key = new ByteSink(512);
     private final ByteSink total = new ByteSink(512);
     private long nextBlock;
@@ -207,7 +215,7 @@ final class CellTable implements CellReader {
         if (slot == null) {
             byte[] kept = key.toBytes();
             slot = slots.add(kept, stored(cells.get(Bytes.wrap(kept))));
-            ordered.put(kept, slot);
+            order(slot);
         }
         slot.total.add(delta);
         slot.usedLately = true;
@@ -216,6 +224,12 @@ final class CellTable implements CellReader {
             unsettled++;
         }
         return slot;
+    }
+
+    private void order(Slot slot) {
+        if (!slot.isUser()) {
+            ordered.put(slot.key, slot);
+        }
     }
 
     private static Delta stored(byte[] value) {
@@ -250,12 +264,16 @@ final class CellTable implements CellReader {
                 if (slot.unsettled) {
                     slot.unsettled = false;
                     Bytes cell = Bytes.wrap(slot.key);
-                    cells.put(cell, encode(slot.total));
+                    settled.add(KeyValue.pair(cell, encode(slot.total)));
+                    if (settled.size() == SETTLED_AT_ONCE) {
+                        putSettled();
+                    }
                     if (slot.key[0] == quarterHour) {
                         changed.accept(cell, slot.total);
                     }
                 }
             });
+            putSettled();
             unsettled = 0;
         }
         for (; firstBlock < nextBlock; firstBlock++) {
@@ -264,24 +282,52 @@ final class CellTable implements CellReader {
         letGo();
     }
 
+    private void putSettled() {
+        cells.putAll(settled);
+        settled.clear();
+    }
+
     private byte[] encode(Delta sum) {
         return sum.write(total.clear()).toBytes();
     }
 
-    /** Lets cells go where there are more than should be in memory: first those not used since the last time. */
+    /**
+     * Lets cells go where there are more than should be in memory: of those not used since the last time so many that
+     * there is room for a while, since one that is used again has to be read.
+     */
     private void letGo() {
         synchronized (lock) {
             if (slots.size() > settings.cellsInMemory()) {
-                int[] kept = {0};
-                slots.keepOnly(slot -> slot.usedLately && kept[0]++ < settings.cellsInMemory());
+                int[] count = {0};
+                slots.forEach(slot -> count[0] += slot.usedLately ? 1 : 0);
+                Sample used = new Sample(settings.cellsInMemory(), count[0]);
+                Sample others = new Sample(settings.cellsInMemory() / 4 * 3 - count[0], slots.size() - count[0]);
+                slots.keepOnly(slot -> (slot.usedLately ? used : others).takesNext());
                 ordered.clear();
-                slots.forEach(slot -> ordered.put(slot.key, slot));
+                slots.forEach(this::order);
             }
             slots.forEach(slot -> {
                 // What the feed knew of them may be of definitions that are gone.
                 slot.followed = slot.usedLately ? slot.followed : null;
                 slot.usedLately = false;
             });
+        }
+    }
+
+    /** Some of many, evenly: the first ones would crowd one end of the hash table. */
+    static final class Sample {
+        private final long size;
+        private final long of;
+        private long seen;
+
+        Sample(int size, int of) {
+            this.size = Math.max(0, size);
+            this.of = of;
+        }
+
+        boolean takesNext() {
+            seen++;
+            return seen * size / of > (seen - 1) * size / of;
         }
     }
 
@@ -299,14 +345,21 @@ final class CellTable implements CellReader {
                         CellKeys.cellsFrom(Resolution.DAY, tenant, feature, Integer.MIN_VALUE),
                         CellKeys.cellsFrom(Resolution.DAY, tenant, feature, day));
             }
-            deleteBefore(CellKeys.usersFrom(tenant, Integer.MIN_VALUE), CellKeys.usersFrom(tenant, day));
+            deleteStored(CellKeys.usersFrom(tenant, Integer.MIN_VALUE), CellKeys.usersFrom(tenant, day));
+        }
+        synchronized (lock) {
+            slots.keepOnly(slot -> !slot.isUser() || CellKeys.dayOfUser(slot.key) >= day);
+        }
+    }
+
+    private void deleteStored(Bytes from, Bytes to) {
+        try (KeyValueIterator<Bytes, byte[]> old = cells.range(from, to)) {
+            old.forEachRemaining(entry -> cells.delete(entry.key));
         }
     }
 
     private void deleteBefore(Bytes from, Bytes to) {
-        try (KeyValueIterator<Bytes, byte[]> old = cells.range(from, to)) {
-            old.forEachRemaining(entry -> cells.delete(entry.key));
-        }
+        deleteStored(from, to);
         synchronized (lock) {
             Map<byte[], Slot> old = ordered.subMap(from.get(), to.get());
             if (!old.isEmpty()) {
@@ -335,7 +388,7 @@ final class CellTable implements CellReader {
                 Bytes from = CellKeys.cellsFrom(resolution, tenant, feature, fromBucket);
                 Bytes to = CellKeys.cellsFrom(resolution, tenant, feature, toBucket);
                 CellKeys.LastTexts last = new CellKeys.LastTexts(dimensionCount);
-                scan(from, to, (parts, measures, otherUnits) -> {
+                scan(from, to, copyOfMemory(from, to), (parts, measures, otherUnits) -> {
                     parts.kind();
                     parts.skipText();
                     parts.skipText();
@@ -348,17 +401,22 @@ final class CellTable implements CellReader {
 
     @Override
     public void users(long fromDay, long toDay, Set<String> tenants, UserVisitor visitor) {
-        for (String tenant : chosen(values.tenants(), tenants)) {
-            scan(
-                    CellKeys.usersFrom(tenant, fromDay),
-                    CellKeys.usersFrom(tenant, toDay),
-                    (parts, measures, otherUnits) -> {
-                        parts.kind();
-                        parts.skipText();
-                        long day = parts.bucket();
-                        visitor.user(tenant, parts.text(), day, measures);
-                    });
+        NavigableMap<Bytes, String> asked = new TreeMap<>();
+        chosen(values.tenants(), tenants).forEach(tenant -> asked.put(CellKeys.usersFrom(tenant, fromDay), tenant));
+        if (asked.isEmpty()) {
+            return;
         }
+        List<Copy> inMemory = copyOfUsers(
+                asked.firstKey(), CellKeys.usersFrom(asked.lastEntry().getValue(), toDay));
+        asked.forEach((from, tenant) -> {
+            Bytes to = CellKeys.usersFrom(tenant, toDay);
+            scan(from, to, between(inMemory, from, to), (parts, measures, otherUnits) -> {
+                parts.kind();
+                parts.skipText();
+                long day = parts.bucket();
+                visitor.user(tenant, parts.text(), day, measures);
+            });
+        });
     }
 
     @FunctionalInterface
@@ -369,12 +427,13 @@ final class CellTable implements CellReader {
     /**
      * Every cell from one key up to another, in the order of keys. Memory is copied before the store is read: a cell
      * leaves memory only after it was stored, so one that is not in the copy is in the store.
+     *
+     * @param inMemory those of them that are, in order
      */
-    private void scan(Bytes from, Bytes to, Scanned visitor) {
+    private void scan(Bytes from, Bytes to, List<Copy> inMemory, Scanned visitor) {
         if (from.compareTo(to) >= 0) {
             return;
         }
-        List<Copy> inMemory = copyOfMemory(from, to);
         int next = 0;
         long[] measures = new long[Measure.COUNT];
         try (KeyValueIterator<Bytes, byte[]> stored = cells.range(from, to)) {
@@ -401,6 +460,8 @@ final class CellTable implements CellReader {
     /** A cell as it was in memory. */
     private record Copy(byte[] key, long[] measures, Map<String, long[]> otherUnits) {
 
+        static final Comparator<Copy> BY_KEY = (a, b) -> Arrays.compareUnsigned(a.key, b.key);
+
         static Copy of(Slot slot) {
             Map<String, long[]> units = slot.total.otherUnits();
             if (!units.isEmpty()) {
@@ -418,10 +479,37 @@ final class CellTable implements CellReader {
 
     private List<Copy> copyOfMemory(Bytes from, Bytes to) {
         List<Copy> copies = new ArrayList<>();
-        synchronized (lock) {
-            ordered.subMap(from.get(), to.get()).values().forEach(slot -> copies.add(Copy.of(slot)));
+        if (from.compareTo(to) < 0) {
+            synchronized (lock) {
+                ordered.subMap(from.get(), to.get()).values().forEach(slot -> copies.add(Copy.of(slot)));
+            }
         }
         return copies;
+    }
+
+    private List<Copy> copyOfUsers(Bytes from, Bytes to) {
+        List<Copy> copies = new ArrayList<>();
+        synchronized (lock) {
+            slots.forEach(slot -> {
+                if (slot.isUser()
+                        && Arrays.compareUnsigned(slot.key, from.get()) >= 0
+                        && Arrays.compareUnsigned(slot.key, to.get()) < 0) {
+                    copies.add(Copy.of(slot));
+                }
+            });
+        }
+        copies.sort(Copy.BY_KEY);
+        return copies;
+    }
+
+    private static List<Copy> between(List<Copy> sorted, Bytes from, Bytes to) {
+        int first = firstFrom(sorted, from);
+        return sorted.subList(first, Math.max(first, firstFrom(sorted, to)));
+    }
+
+    private static int firstFrom(List<Copy> sorted, Bytes key) {
+        int found = Collections.binarySearch(sorted, new Copy(key.get(), null, null), Copy.BY_KEY);
+        return found < 0 ? -found - 1 : found;
     }
 
     private static Set<String> chosen(Set<String> known, Set<String> asked) {

@@ -11,6 +11,7 @@ import io.spendstream.usage.Measure;
 import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.Resolution;
 import io.spendstream.usage.UsageRecord;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.AfterEach;
@@ -373,6 +375,56 @@ class CellTableTest {
             assertThat(users[0]).isEqualTo(11_110);
             restarted();
         }
+    }
+
+    @Test
+    void whereMemoryIsFullRoomIsMadeByPartOfWhatWasNotUsedLately() {
+        // Given: as many users as stay in memory
+        int[] reads = new int[1];
+        cells = countingReads(cells, reads);
+        restarted();
+        table.add(Blocks.of(users(0, 990), "region"), CellFeed.NONE, QuarterFeed.NONE);
+        table.settle((key, total) -> {});
+
+        // When there are a few more
+        table.add(Blocks.of(users(990, 1_100), "region"), CellFeed.NONE, QuarterFeed.NONE);
+        table.settle((key, total) -> {});
+
+        // Then three quarters of the memory are in use, and what is not there is read again
+        reads[0] = 0;
+        table.add(Blocks.of(users(0, 1_100), "region"), CellFeed.NONE, QuarterFeed.NONE);
+        assertThat(reads[0]).isBetween(1_100 - 750, 1_100 - 740);
+        assertThat(read(table).keySet().stream().filter(key -> key.startsWith("user")))
+                .hasSize(1_100);
+    }
+
+    private static List<MeteredUsage> users(int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(user -> Usages.costing(Usages.event("a", "m", "user-" + user, 0), 1))
+                .toList();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static KeyValueStore<Bytes, byte[]> countingReads(KeyValueStore<Bytes, byte[]> store, int[] reads) {
+        return (KeyValueStore<Bytes, byte[]>) Proxy.newProxyInstance(
+                CellTableTest.class.getClassLoader(), new Class<?>[] {KeyValueStore.class}, (proxy, method, given) -> {
+                    reads[0] += method.getName().equals("get") ? 1 : 0;
+                    return method.invoke(store, given);
+                });
+    }
+
+    @Test
+    void aSampleIsSpreadEvenly() {
+        CellTable.Sample sample = new CellTable.Sample(10, 1_000);
+        List<Integer> taken = IntStream.range(0, 1_000)
+                .filter(i -> sample.takesNext())
+                .boxed()
+                .toList();
+        assertThat(taken).containsExactly(99, 199, 299, 399, 499, 599, 699, 799, 899, 999);
+        CellTable.Sample all = new CellTable.Sample(7, 5);
+        assertThat(IntStream.range(0, 5).filter(i -> all.takesNext())).hasSize(5);
+        CellTable.Sample none = new CellTable.Sample(-3, 5);
+        assertThat(IntStream.range(0, 5).filter(i -> none.takesNext())).isEmpty();
     }
 
     /** Everything leaves memory between two settlings, so that readers go from one place to the other all the time. */
