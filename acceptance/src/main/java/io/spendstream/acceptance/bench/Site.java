@@ -118,13 +118,23 @@ final class Site implements AutoCloseable {
         publish(topics.budgets(), Budget.class, budgets, Budget::getId);
     }
 
+    /** Takes them back. */
+    void removeBudgets(Topics topics, List<Budget> budgets) {
+        String topic = topics.budgets().name();
+        send(Budget.class, budgets.stream().map(budget -> new ProducerRecord<>(topic, budget.getId(), null)));
+    }
+
     private <T extends SpecificRecord> void publish(
             Topic topic, Class<T> type, List<T> records, Function<T, String> key) {
+        send(type, records.stream().map(record -> new ProducerRecord<>(topic.name(), key.apply(record), record)));
+    }
+
+    private <T extends SpecificRecord> void send(Class<T> type, Stream<ProducerRecord<String, T>> records) {
         try (KafkaProducer<String, T> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers()),
                 new StringSerializer(),
                 new AvroSerde<>(type, registry).serializer())) {
-            records.forEach(record -> producer.send(new ProducerRecord<>(topic.name(), key.apply(record), record)));
+            records.forEach(producer::send);
             producer.flush();
         }
     }

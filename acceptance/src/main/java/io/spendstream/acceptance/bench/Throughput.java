@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Events per second of the whole pipeline beside events per second of only reading and decoding the same topic. A round
- * is the one between two of the other, so that both meet the same machine; the first rounds warm up and are not in the
- * result.
+ * Events per second of the whole pipeline with everything on, 1,000 budgets too, beside events per second of only reading
+ * and decoding the same topic. A round is the one between two of the other, so that both meet the same machine; the first
+ * rounds warm up and are not in the result.
  */
 final class Throughput {
 
@@ -50,7 +50,8 @@ final class Throughput {
 
     /** Measures, and answers the lines to end with. */
     String run(ObjectNode result) throws IOException, InterruptedException {
-        Filling filling = fill("", options.events());
+        Filling filling = fill(Topics.withPrefix(""), options.events());
+        site.publishBudgets(Topics.withPrefix(""), BudgetList.records());
         out.printf(
                 "%,d events of %.0f bytes in %d partitions, users uniform, filled in %.1f s%n",
                 options.events(), filling.bytesPerEvent(), site.partitions(), filling.seconds());
@@ -70,13 +71,16 @@ final class Throughput {
         if (options.profile()) {
             pipeline.profile(settings(options.threads(), false)).print(out);
         }
-        Speed plain = PlainDsl.measure(site, fill(PLAIN_PREFIX, options.events() / PLAIN_SHARE), options.threads());
+        site.removeBudgets(Topics.withPrefix(""), BudgetList.records());
+        variant(variants, "no budgets", pipeline.measure(settings(options.threads(), false)));
+        Topics plainTopics = Topics.withPrefix(PLAIN_PREFIX);
+        Speed plain = PlainDsl.measure(site, fill(plainTopics, options.events() / PLAIN_SHARE), options.threads());
         variant(variants, "plain DSL", plain);
+        result.put("times_plain_dsl", Latencies.rounded(timesPlain(plain)));
         return closingLines(plain);
     }
 
-    private Filling fill(String prefix, long events) throws InterruptedException {
-        Topics topics = Topics.withPrefix(prefix);
+    private Filling fill(Topics topics, long events) throws InterruptedException {
         site.createTopics(topics);
         return Filling.fill(
                 site, topics.usageEvents().name(), new Backlog(SEED, events, options.users(), Instant.now()));
@@ -84,7 +88,8 @@ final class Throughput {
 
     private Round round(String name, Filling filling, PipelineRun pipeline) throws IOException, InterruptedException {
         Speed before = Floor.measure(site, filling);
-        Speed between = pipeline.measure(settings(options.threads(), false));
+        Speed between = pipeline.measure(
+                settings(options.threads(), false), instance -> BudgetsCost.requireCounted(instance, filling.ledger()));
         Speed floor = before.and(Floor.measure(site, filling));
         Round round = new Round(floor, between);
         out.printf(
@@ -136,16 +141,23 @@ final class Throughput {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
+    private double timesPlain(Speed plain) {
+        return median(round -> round.pipeline.perSecond()) / plain.perSecond();
+    }
+
     private String closingLines(Speed plain) {
         return """
-                exactly once, dedupe on, prices on, cube and user totals on; usage-priced not published
+                exactly once, dedupe, prices, cube, user totals, %,d budgets and detectors on; usage-priced not published
                 plain DSL %.0f events/s
                 floor %.0f events/s
                 pipeline %.0f events/s
+                times plain DSL %.1f
                 ratio to floor %.2f""".formatted(
+                        BudgetList.SIZE,
                         plain.perSecond(),
                         median(round -> round.floor.perSecond()),
                         median(round -> round.pipeline.perSecond()),
+                        timesPlain(plain),
                         median(Round::ratio));
     }
 }
