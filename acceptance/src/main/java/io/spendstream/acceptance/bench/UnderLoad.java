@@ -83,11 +83,20 @@ final class UnderLoad {
                     new Trickle(site, topics.usageEvents().name(), ledger, SEED, kinds(), options.perSecond())) {
                 AnswerCheck check = new AnswerCheck(trickle);
                 long before = ledger.records();
+                Map<String, Long> pids = new LinkedHashMap<>();
+                pids.put("instance", instance.pid());
+                pids.put("broker", site.brokerPid());
+                pids.put("load and questions", ProcessHandle.current().pid());
+                Processors processors = new Processors(pids);
                 double seconds = load(instance, month, check);
+                processors.stop();
                 ledger = trickle.stop();
+                double perSecond = (ledger.records() - before) / seconds;
                 client.requireAll(ledger);
                 requireRight(check);
-                tell(instance, (ledger.records() - before) / seconds, result);
+                tell(instance, perSecond, result);
+                processors.tell(out, result.putObject("processors"));
+                out.flush();
             }
         }
     }
