@@ -25,7 +25,7 @@ class BenchTest {
     private final StringWriter complained = new StringWriter();
 
     @Test
-    @Timeout(240)
+    @Timeout(480)
     void saysTheRatioAndWritesIt(@TempDir Path directory) throws Exception {
         // Given
         Path mine = Files.writeString(
