@@ -117,6 +117,7 @@ class SandboxCliTest {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 SandboxCli.class.getName(),
@@ -125,9 +126,11 @@ class SandboxCliTest {
                 "--registry-port",
                 "0"));
         command.addAll(List.of(options));
-        process = new ProcessBuilder(command)
-                .redirectError(directory.resolve("errors").toFile())
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(directory.resolve("errors").toFile());
+        // A JVM that has options from there says so, in what must be empty here.
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        process = builder.start();
     }
 
     private String errors() throws IOException {
