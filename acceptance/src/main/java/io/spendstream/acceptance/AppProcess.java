@@ -40,6 +40,7 @@ public final class AppProcess implements AutoCloseable {
     private String classPath = System.getProperty("java.class.path");
     private Process process;
     private URI url;
+    private SpendClient client;
 
     /**
      * @param name of its files
@@ -86,6 +87,7 @@ public final class AppProcess implements AutoCloseable {
                 .start();
         url = Await.until("the application listens", START_LIMIT, () -> listening(before), Optional::isPresent)
                 .orElseThrow();
+        client = new SpendClient(url);
         return this;
     }
 
@@ -189,8 +191,9 @@ public final class AppProcess implements AutoCloseable {
         Signals.resume(process.pid());
     }
 
+    /** Asks it where it listens since its last start. */
     public SpendClient client() {
-        return new SpendClient(url);
+        return client;
     }
 
     /** Kills it without warning (SIGKILL), as a machine that is lost. */

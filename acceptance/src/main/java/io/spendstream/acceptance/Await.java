@@ -13,7 +13,8 @@ public final class Await {
     private Await() {}
 
     /**
-     * Looks again and again until what is seen is as it should be, and answers it.
+     * Looks again and again until what is seen is as it should be, and answers it. Between two looks it pauses at least
+     * as long as the last one took: what is looked at needs the processor too.
      *
      * @param what is waited for, for the message
      * @throws IllegalStateException where that takes longer; says what was seen last
@@ -21,14 +22,16 @@ public final class Await {
     public static <T> T until(String what, Duration limit, Supplier<T> look, Predicate<T> good) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
+            long start = System.nanoTime();
             T seen = look.get();
             if (good.test(seen)) {
                 return seen;
             }
-            if (System.nanoTime() > deadline) {
+            long end = System.nanoTime();
+            if (end > deadline) {
                 throw new IllegalStateException(what + ": not within " + limit.toSeconds() + " s; last seen: " + seen);
             }
-            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+            LockSupport.parkNanos(Math.max(LOOK_EVERY_NANOS, end - start));
         }
     }
 }

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -35,9 +37,11 @@ public final class Load implements Known, AutoCloseable {
     private final Consumer<Sent> onSent;
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<Sent> sent = new ArrayList<>();
-    /** When Kafka had acknowledged each event that is to be counted, in that order. */
-    private final List<Long> countedAtMs = new ArrayList<>();
+    /** How many events that are to be counted Kafka had acknowledged by each millisecond in which it did. */
+    private final NavigableMap<Long, Long> countedByMs = new TreeMap<>();
 
+    private long lastMs;
+    private long acknowledged;
     private final AtomicLong toBeCounted = new AtomicLong();
     private Exception failure;
     private volatile boolean running;
@@ -113,7 +117,9 @@ public final class Load implements Known, AutoCloseable {
                 sent.add(taken);
                 onSent.accept(taken);
                 if (fate.kind() == Oracle.Fate.Kind.COUNTED) {
-                    countedAtMs.add(System.currentTimeMillis());
+                    // A clock that goes back makes it later: nothing is expected too soon.
+                    lastMs = Math.max(lastMs, System.currentTimeMillis());
+                    countedByMs.put(lastMs, ++acknowledged);
                 }
             }
         });
@@ -138,7 +144,8 @@ public final class Load implements Known, AutoCloseable {
     @Override
     public long countedBefore(Instant time) {
         synchronized (sent) {
-            return countedAtMs.stream().filter(ms -> ms < time.toEpochMilli()).count();
+            Map.Entry<Long, Long> before = countedByMs.lowerEntry(time.toEpochMilli());
+            return before == null ? 0 : before.getValue();
         }
     }
 
