@@ -74,8 +74,11 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--partitions", defaultValue = "4", description = "Of every topic.")
     private int partitions;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "Of floor and pipeline, besides two to warm up.")
+    @Option(names = "--rounds", defaultValue = "3", description = "Of floor and pipeline.")
     private int rounds;
+
+    @Option(names = "--warm-ups", defaultValue = "2", description = "Rounds before those, which do not count.")
+    private int warmUps;
 
     @Option(names = "--threads", defaultValue = "2", description = "Processing threads.")
     private int threads;
@@ -159,6 +162,7 @@ public final class Bench implements Callable<Integer> {
                     users,
                     partitions,
                     rounds,
+                    warmUps,
                     threads,
                     cells,
                     stateMb,

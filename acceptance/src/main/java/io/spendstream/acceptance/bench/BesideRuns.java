@@ -32,8 +32,6 @@ final class BesideRuns {
         }
     }
 
-    private static final int WARM_UPS = 2;
-
     private final Run without;
     private final Run with;
     private final List<Round> rounds = new ArrayList<>();
@@ -43,9 +41,13 @@ final class BesideRuns {
         this.with = with;
     }
 
-    /** Two of each to warm up, as the first is still compiled in the second, and then the rounds. */
-    void measure(int count) throws IOException, InterruptedException {
-        for (int i = 1; i <= WARM_UPS; i++) {
+    /**
+     * Measures.
+     *
+     * @param warmUps runs of each before the rounds; two do, as what the first runs is still compiled in the second
+     */
+    void measure(int warmUps, int count) throws IOException, InterruptedException {
+        for (int i = 1; i <= warmUps; i++) {
             without.measure("warm-up " + i);
             with.measure("warm-up " + i);
         }

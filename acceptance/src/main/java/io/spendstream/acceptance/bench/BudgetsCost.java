@@ -35,7 +35,7 @@ final class BudgetsCost {
         site.publishBudgets(Topics.withPrefix("with-budgets."), BudgetList.records());
         out.printf("%n%-34s %12s   %s%n", "", "events/s", CpuTimes.HEADINGS);
         BesideRuns runs = new BesideRuns(name -> without(name, without), name -> with(name, with));
-        runs.measure(options.rounds());
+        runs.measure(options.warmUps(), options.rounds());
         if (options.profile()) {
             profile("without budgets", without, "without-budgets.");
             profile("with 1,000 budgets", with, "with-budgets.");

@@ -39,7 +39,7 @@ final class DetectorsCost {
         BesideRuns runs = new BesideRuns(
                 name -> print(name + ", no detectors", pipeline.measure(settings(false))),
                 name -> print(name + ", detectors", pipeline.measure(settings(true))));
-        runs.measure(options.rounds());
+        runs.measure(options.warmUps(), options.rounds());
         if (options.profile()) {
             profile("without detectors", pipeline, settings(false));
             profile("with detectors", pipeline, settings(true));

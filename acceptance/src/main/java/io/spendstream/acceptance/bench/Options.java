@@ -6,7 +6,8 @@ package io.spendstream.acceptance.bench;
  * @param events in the topic that pipeline and floor read
  * @param users whose totals are kept
  * @param partitions of every topic
- * @param rounds of floor and pipeline, besides one to warm up
+ * @param rounds of floor and pipeline
+ * @param warmUps rounds before those, which are not in the result
  * @param threads of the pipeline
  * @param cells that the spend queries are asked over
  * @param stateMb that instances are lost with
@@ -21,6 +22,7 @@ record Options(
         int users,
         int partitions,
         int rounds,
+        int warmUps,
         int threads,
         long cells,
         int stateMb,
@@ -35,6 +37,7 @@ record Options(
         require("--users", users, 1, 10_000_000);
         require("--partitions", partitions, 1, 100);
         require("--rounds", rounds, 1, 100);
+        require("--warm-ups", warmUps, 0, 100);
         require("--threads", threads, 1, 64);
         require("--commit-interval", commitIntervalMs, 10, 60_000);
         require("--state-mb", stateMb, 1, 4_096);

@@ -31,7 +31,6 @@ final class Throughput {
     }
 
     private static final long SEED = 20_261_121;
-    private static final int WARM_UP_ROUNDS = 2;
     /** The plain DSL form is several times slower: it gets fewer events. */
     private static final int PLAIN_SHARE = 5;
 
@@ -57,7 +56,7 @@ final class Throughput {
                 options.events(), filling.bytesPerEvent(), site.partitions(), filling.seconds());
         out.printf("%-34s %12s %12s %8s   %s%n", "", "floor", "pipeline", "ratio", CpuTimes.HEADINGS);
         PipelineRun pipeline = new PipelineRun(site, filling);
-        for (int i = 1; i <= WARM_UP_ROUNDS; i++) {
+        for (int i = 1; i <= options.warmUps(); i++) {
             round("warm-up " + i, filling, pipeline);
         }
         for (int i = 1; i <= options.rounds(); i++) {

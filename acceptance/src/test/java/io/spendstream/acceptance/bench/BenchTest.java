@@ -38,6 +38,8 @@ class BenchTest {
                 "20000",
                 "--rounds",
                 "1",
+                "--warm-ups",
+                "0",
                 "--workdir",
                 directory + "/work",
                 "--json",
@@ -59,7 +61,8 @@ class BenchTest {
     @Timeout(240)
     void aThousandBudgetsCountRightWhateverTheyCost(@TempDir Path directory) throws Exception {
         // When
-        int exit = run("budgets", "--events", "20000", "--rounds", "1", "--workdir", directory + "/work");
+        int exit = run(
+                "budgets", "--events", "20000", "--rounds", "1", "--warm-ups", "0", "--workdir", directory + "/work");
 
         // Then
         assertThat(exit).as(complained.toString()).isZero();
