@@ -23,11 +23,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class Load implements Known, AutoCloseable {
 
     private static final int BATCHES_PER_SECOND = 50;
-    /**
-     * How long Kafka may be away, as faults make it, and as a machine does that sleeps: then two minutes, which clients
-     * allow, pass in a moment. What goes on longer is for the test's own patience to end.
-     */
-    private static final int KAFKA_AWAY_MS_MAX = 600_000;
 
     /** A delivery that Kafka took: where, and what is to become of it. */
     public record Sent(Delivery delivery, Oracle.Fate fate, int partition, long offset) {}
@@ -63,10 +58,6 @@ public final class Load implements Known, AutoCloseable {
                         // Idempotence keeps the order, without which the oracle could not tell which one is the repeat.
                         ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                         true,
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        KAFKA_AWAY_MS_MAX,
-                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        KAFKA_AWAY_MS_MAX,
                         ProducerConfig.LINGER_MS_CONFIG,
                         5),
                 new ByteArraySerializer(),

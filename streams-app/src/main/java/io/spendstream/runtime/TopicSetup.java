@@ -1,6 +1,7 @@
 package io.spendstream.runtime;
 
 import io.spendstream.topic.Topic;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -43,7 +47,7 @@ public final class TopicSetup {
                     admin.createTopics(missing).values().entrySet()) {
                 await(created.getKey(), created.getValue());
             }
-            awaitVisible(admin, missing.stream().map(NewTopic::name).toList());
+            awaitLed(admin, missing.stream().map(NewTopic::name).toList());
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(
                     "Kafka does not list its topics: " + cause(e) + ". Is bootstrap.servers right and the broker up?",
@@ -69,14 +73,29 @@ public final class TopicSetup {
         }
     }
 
-    /** A topic is created when the controller has it; brokers learn of it a moment later. */
-    private static void awaitVisible(Admin admin, List<String> topics)
+    /**
+     * A topic is created when the controller has it. Brokers learn of it a moment later, and lead its partitions another
+     * moment later: until then they refuse records. A producer whose first batch is refused while the second one is taken
+     * never gets rid of the first, since to the broker it comes after the second: it is out of order for good.
+     */
+    private static void awaitLed(Admin admin, List<String> topics)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        awaitVisible(admin, topics)
+                .forEach((topic, description) -> description
+                        .partitions()
+                        .forEach(partition ->
+                                ends.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest())));
+        // Asked again by the client until the leader itself answers.
+        admin.listOffsets(ends).all().get(TIMEOUT_S, TimeUnit.SECONDS);
+    }
+
+    private static Map<String, TopicDescription> awaitVisible(Admin admin, List<String> topics)
             throws InterruptedException, ExecutionException, TimeoutException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_S);
         while (true) {
             try {
-                admin.describeTopics(topics).allTopicNames().get(TIMEOUT_S, TimeUnit.SECONDS);
-                return;
+                return admin.describeTopics(topics).allTopicNames().get(TIMEOUT_S, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > deadline) {
                     throw e;

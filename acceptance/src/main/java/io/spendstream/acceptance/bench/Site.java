@@ -2,6 +2,7 @@ package io.spendstream.acceptance.bench;
 
 import io.spendstream.runtime.AppConfig;
 import io.spendstream.runtime.SecurityConfig;
+import io.spendstream.runtime.TopicSetup;
 import io.spendstream.sandbox.BrokerPlace;
 import io.spendstream.sandbox.BrokerProcess;
 import io.spendstream.sandbox.registry.DevelopmentRegistry;
@@ -18,13 +19,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -104,12 +103,7 @@ final class Site implements AutoCloseable {
 
     /** Creates all topics as the application would, and publishes the price list. */
     void createTopics(Topics topics) throws InterruptedException {
-        List<NewTopic> created = topics.all().stream().map(this::newTopic).toList();
-        try {
-            admin.createTopics(created).all().get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("topics cannot be created", e.getCause());
-        }
+        TopicSetup.createMissing(admin, topics.all(), partitions, (short) -1);
         publish(topics.prices(), ModelPrices.class, RateList.records(), ModelPrices::getModel);
     }
 
@@ -137,11 +131,6 @@ final class Site implements AutoCloseable {
             records.forEach(producer::send);
             producer.flush();
         }
-    }
-
-    private NewTopic newTopic(Topic topic) {
-        int count = topic.partitions() == 0 ? partitions : topic.partitions();
-        return new NewTopic(topic.name(), Optional.of(count), Optional.empty()).configs(topic.config());
     }
 
     /** Takes away what an application that has stopped left in the broker and on disk. */
