@@ -41,6 +41,11 @@ final class Soak {
     /** All of the heap is touched at the start, so that what grows later is something else. */
     private static final List<String> JVM = List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
 
+    /** So small that both are full before it is looked: what grows then is more than the limit. */
+    private static final String CACHE_MB = "32";
+
+    private static final String WRITE_BUFFER_MB = "16";
+
     private final Site site;
     private final Options options;
     private final LeakingApp.Leak leak;
@@ -108,6 +113,10 @@ final class Soak {
                 Integer.toString(options.threads()),
                 AppConfig.STANDBYS,
                 "1",
+                AppConfig.ROCKSDB_CACHE_MB,
+                CACHE_MB,
+                AppConfig.ROCKSDB_WRITE_BUFFER_MB,
+                WRITE_BUFFER_MB,
                 AppConfig.STATE_DIR,
                 site.directory(PREFIX).resolve(name).toString()));
         AppProcess instance = new AppProcess(site.directory(PREFIX), name, site.configuration("soak", changes), JVM);

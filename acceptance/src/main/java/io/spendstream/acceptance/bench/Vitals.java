@@ -24,6 +24,7 @@ final class Vitals {
         HEAP_LIVE_MB(10, 24),
         /** Block cache, with index and filter blocks and all write buffers. */
         ROCKSDB_MB(10, 8),
+        /** But for the tables of the state, which all stay open and are as many as there is state. */
         HANDLES(5, 16),
         THREADS(5, 4);
 
@@ -40,7 +41,8 @@ final class Vitals {
         }
     }
 
-    private static final long COLLECTED_WITHIN_S = 30;
+    /** A machine with much else to do takes its time. */
+    private static final long COLLECTED_WITHIN_S = 300;
 
     private final String name;
     private final long pid;
@@ -65,7 +67,7 @@ final class Vitals {
         note(Vital.RESIDENT_MB, status("RssAnon") >> 10);
         note(Vital.THREADS, status("Threads"));
         try (Stream<Path> handles = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-            note(Vital.HANDLES, handles.count());
+            note(Vital.HANDLES, handles.filter(handle -> !isTable(handle)).count());
         }
         if (client != null) {
             note(Vital.HEAP_LIVE_MB, metric("jvm_memory_used_bytes{area=\"heap\"") >> 20);
@@ -89,6 +91,16 @@ final class Vitals {
         if (!jcmd.waitFor(COLLECTED_WITHIN_S, TimeUnit.SECONDS) || jcmd.exitValue() != 0) {
             jcmd.destroyForcibly();
             throw new IllegalStateException(name + " did not collect its garbage; jcmd must come from the same JDK");
+        }
+    }
+
+    /** One of RocksDB's that there still is: what is deleted and still held is a handle like others. */
+    private static boolean isTable(Path handle) {
+        try {
+            return Files.readSymbolicLink(handle).toString().endsWith(".sst");
+        } catch (IOException e) {
+            // Closed since it was listed.
+            return false;
         }
     }
 
