@@ -41,7 +41,7 @@ final class Soak {
     /** All of the heap is touched at the start, so that what grows later is something else. */
     private static final List<String> JVM = List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
 
-    /** So small that both are full before it is looked: what grows then is more than the limit. */
+    /** Small, to be full before it is looked: what grows then is more than the limit. */
     private static final String CACHE_MB = "32";
 
     private static final String WRITE_BUFFER_MB = "16";
