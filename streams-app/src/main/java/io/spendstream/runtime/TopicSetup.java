@@ -87,7 +87,14 @@ public final class TopicSetup {
                         .forEach(partition ->
                                 ends.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest())));
         // Asked again by the client until the leader itself answers.
-        admin.listOffsets(ends).all().get(TIMEOUT_S, TimeUnit.SECONDS);
+        try {
+            admin.listOffsets(ends).all().get(TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(
+                    "The new topics " + topics + " have partitions without a leader: " + cause(e)
+                            + ". Are enough brokers up?",
+                    e);
+        }
     }
 
     private static Map<String, TopicDescription> awaitVisible(Admin admin, List<String> topics)
