@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.spendstream.topic.Topics;
 import io.spendstream.usage.Measure;
 import io.spendstream.usage.Resolution;
+import io.spendstream.v1.Budget;
+import io.spendstream.v1.BudgetPeriod;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
@@ -121,5 +124,31 @@ class MeterTopologyTest {
         assertThat(pipeline.total(Measure.COST, Resolution.DAY)).isEqualTo(3_500_000);
         assertThat(pipeline.priced()).extracting("correction").containsExactly(false, true);
         assertThat(pipeline.records(pipeline.topics.usageUnpriced().name())).hasSize(1);
+    }
+
+    @Test
+    void whatTasksDoNowAndThenTheyDoAtTheSameMoments() {
+        // Given: a task that began at 0.3 s, not at a half or a whole second
+        try (Pipeline late = Pipeline.startingAt(Pipeline.NOW.plusMillis(300))) {
+            late.publish(Pipeline.event("a").build());
+            late.price(Pipeline.gpt4o());
+            late.define(
+                    Budget.newBuilder()
+                            .setId("daily")
+                            .setLimit(1L)
+                            .setPeriod(BudgetPeriod.DAY)
+                            .build(),
+                    Pipeline.NOW);
+
+            // When, Then: prices are looked for at the half second, statuses published at the whole one
+            late.driver.advanceWallClockTime(Duration.ofMillis(199));
+            assertThat(late.tally.get("repriced")).isZero();
+            late.driver.advanceWallClockTime(Duration.ofMillis(1));
+            assertThat(late.tally.get("repriced")).isOne();
+            late.driver.advanceWallClockTime(Duration.ofMillis(499));
+            assertThat(late.statuses()).isEmpty();
+            late.driver.advanceWallClockTime(Duration.ofMillis(1));
+            assertThat(late.statuses()).hasSize(1);
+        }
     }
 }

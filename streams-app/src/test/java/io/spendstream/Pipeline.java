@@ -111,6 +111,16 @@ final class Pipeline implements AutoCloseable {
         this(mode, registry, stores, restored, clock, null);
     }
 
+    /** @param clock what the wall clock says when its tasks begin */
+    static Pipeline startingAt(Instant clock) {
+        return new Pipeline(
+                CommitPoint.Mode.BEFORE_COMMIT,
+                new ConfluentSchemaRegistry("mock://" + UUID.randomUUID()),
+                temporaryDirectory(),
+                new BudgetBook(),
+                clock);
+    }
+
     /** One that reads spans of OpenTelemetry too. */
     static Pipeline reading(MeterTopology.Spans spans) {
         return new Pipeline(

@@ -83,7 +83,8 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
         clockStored = clock.open();
         clockSent = clock.open();
         looksWithoutEvents = 0;
-        context.schedule(LOOK_FOR_EVENTS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::lookForEvents);
+        context.schedule(
+                CommitPoint.IN_STEP, LOOK_FOR_EVENTS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::lookForEvents);
         feeds.forEach(fed -> fed.feed().start(context));
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();

@@ -2,6 +2,7 @@ package io.spendstream.detect;
 
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.anomaly.DetectorSettings;
+import io.spendstream.combine.CommitPoint;
 import io.spendstream.v1.Alert;
 import java.time.Duration;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -70,7 +71,8 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     /** Only then: each punctuation is a transaction, also where nothing comes of it. */
     private void goOnWhereBehind() {
         if (judge.isBehind() && goingOn == null) {
-            goingOn = context.schedule(GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> goOn());
+            goingOn =
+                    context.schedule(CommitPoint.IN_STEP, GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> goOn());
         } else if (!judge.isBehind() && goingOn != null) {
             goingOn.cancel();
             goingOn = null;

@@ -92,7 +92,7 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
         tally = commit.tally();
         followed = traces.task(context.taskId().partition());
         afterRecord = commit.beforeCommit(context, this::beforeCommit);
-        context.schedule(ASK_AGAIN_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> decideWaiting());
+        context.schedule(CommitPoint.IN_STEP, ASK_AGAIN_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> decideWaiting());
     }
 
     private void beforeCommit() {

@@ -62,7 +62,7 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();
         afterRecord = commit.beforeCommit(context, () -> {});
-        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> rateAgain());
+        context.schedule(CommitPoint.IN_STEP, LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> rateAgain());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.spendstream.scope;
 
 import io.spendstream.budget.BudgetBook;
+import io.spendstream.combine.CommitPoint;
 import io.spendstream.v1.Budget;
 import java.time.Duration;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -28,7 +29,7 @@ public final class RestateStage extends ContextualProcessor<Integer, byte[], Str
     public void init(ProcessorContext<String, Budget> context) {
         super.init(context);
         if (context.taskId().partition() == 0) {
-            context.schedule(EVERY, PunctuationType.WALL_CLOCK_TIME, now -> restate());
+            context.schedule(CommitPoint.IN_STEP, EVERY, PunctuationType.WALL_CLOCK_TIME, now -> restate());
         }
     }
 

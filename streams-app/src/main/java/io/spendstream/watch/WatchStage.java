@@ -87,7 +87,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         afterRecord = commit.beforeCommit(context, this::look);
         // The wall clock decides only when counters are published and written down, not what they are.
-        context.schedule(settings.publishEvery(), PunctuationType.WALL_CLOCK_TIME, this::onTick);
+        context.schedule(CommitPoint.IN_STEP, settings.publishEvery(), PunctuationType.WALL_CLOCK_TIME, this::onTick);
     }
 
     @Override
