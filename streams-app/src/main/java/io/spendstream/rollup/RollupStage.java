@@ -23,11 +23,10 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
 
     private static final long DAY_MS = Resolution.DAY.sizeMs();
 
-    /**
-     * How soon a task without deltas takes notice of a definition, and how long a feed keeps what it was told at the
-     * most. Each look is a transaction, also of an idle task.
-     */
+    /** How soon a task without deltas takes notice of a definition. */
     public static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    /** The first look after so long has the feed send what it keeps. Settling does, too. */
+    public static final Duration KEPT_FOR = Duration.ofSeconds(2);
 
     /**
      * Where results go.
@@ -49,6 +48,8 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     private CellTable table;
     private Runnable afterRecord;
     private long expiredOnDay;
+    /** When the feed sent all that it kept, by the wall clock. */
+    private long sentAllMs;
 
     /**
      * @param feed follows the cells of this task
@@ -73,6 +74,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         KeyValueStore<Bytes, byte[]> journal = context.getStateStore(JOURNAL);
         table = new CellTable(context.taskId().partition(), settings, cells, journal, overflow);
         expiredOnDay = Long.MIN_VALUE;
+        sentAllMs = 0;
         // The wall clock decides only when totals are written down, not what they are.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
         feed.start(context, table);
@@ -81,20 +83,24 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         // What a commit brings comes in a block from each task before: one sum of them all is sent on.
         afterRecord = commit.beforeCommit(context, this::beforeCommit);
-        context.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> sendAll());
+        context.schedule(CommitPoint.IN_STEP, LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, this::look);
         shards.opened(table);
     }
 
     @Override
     public void process(Record<Integer, byte[]> record) {
-        feed.look(this::sendFed);
-        if (!feed.keeps()) {
-            table.sentAll();
-        }
+        followDefinitions();
         table.add(record.value(), feed, quarters);
         afterRecord.run();
         if (table.isFull()) {
             settle();
+        }
+    }
+
+    private void followDefinitions() {
+        feed.look(this::sendFed);
+        if (!feed.keeps()) {
+            table.sentAll();
         }
     }
 
@@ -109,11 +115,18 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         quarters.drain(this::sendClosed);
     }
 
-    private void sendAll() {
-        feed.look(this::sendFed);
+    private void look(long nowMs) {
+        followDefinitions();
+        if (nowMs - sentAllMs >= KEPT_FOR.toMillis()) {
+            sendKept();
+        }
+        quarters.drain(this::sendClosed);
+    }
+
+    private void sendKept() {
         feed.drain(this::sendFed);
         table.sentAll();
-        quarters.drain(this::sendClosed);
+        sentAllMs = context.currentSystemTimeMs();
     }
 
     private void sendClosed(int partition, byte[] block) {
@@ -131,8 +144,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
 
     private void settle() {
         // What the feed keeps can be found in the journal only, which is emptied.
-        feed.drain(this::sendFed);
-        table.sentAll();
+        sendKept();
         table.settle((cell, total) -> {
             SpendRollup rollup = records.of(cell, total);
             context.forward(

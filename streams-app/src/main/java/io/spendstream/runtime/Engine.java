@@ -377,7 +377,7 @@ public final class Engine implements Peers, HealthSource, AutoCloseable {
 
         @Override
         public long sentOnWithinMs() {
-            return RollupStage.LOOK_EVERY.toMillis() + config.commitIntervalMs();
+            return RollupStage.KEPT_FOR.plus(RollupStage.LOOK_EVERY).toMillis() + config.commitIntervalMs();
         }
 
         @Override

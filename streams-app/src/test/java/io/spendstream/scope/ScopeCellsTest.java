@@ -15,6 +15,7 @@ import io.spendstream.usage.MeteredUsage;
 import io.spendstream.usage.Tally;
 import io.spendstream.v1.Budget;
 import io.spendstream.v1.BudgetPeriod;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ class ScopeCellsTest {
     private final Map<String, Long> counted = new TreeMap<>();
 
     private long behindMs = ScopeCells.BEHIND_MS_MIN;
+    private long clockMs = NOON_MS;
     private int amounts;
     private Works works;
     private MockProcessorContext<Object, Object> context;
@@ -100,8 +102,7 @@ class ScopeCellsTest {
         context.addStateStore(journal);
         context.addStateStore(marks);
         context.addStateStore(works);
-        context.setCurrentStreamTimeMs(NOON_MS);
-        context.setCurrentSystemTimeMs(NOON_MS + behindMs);
+        pass(Duration.ZERO);
         stage = new RollupStage(
                 RollupSettings.DEFAULT,
                 new RollupStage.Ways("rollups", "fed", "closed"),
@@ -110,6 +111,12 @@ class ScopeCellsTest {
                 new Shards(),
                 () -> {});
         stage.init(context);
+    }
+
+    private void pass(Duration time) {
+        clockMs += time.toMillis();
+        context.setCurrentSystemTimeMs(clockMs);
+        context.setCurrentStreamTimeMs(clockMs - behindMs);
     }
 
     private void define(String id, BudgetPeriod period) {
@@ -149,7 +156,7 @@ class ScopeCellsTest {
     private void punctuate(long everyMs) {
         context.scheduledPunctuators().stream()
                 .filter(punctuator -> punctuator.getInterval().toMillis() == everyMs)
-                .forEach(punctuator -> punctuator.getPunctuator().punctuate(NOON_MS));
+                .forEach(punctuator -> punctuator.getPunctuator().punctuate(clockMs));
         commit();
     }
 
@@ -212,13 +219,16 @@ class ScopeCellsTest {
     void oneThatCatchesUpSendsTheSumOfSeveralCommits() {
         // Given
         define("b", BudgetPeriod.DAY);
+        look();
         spend(FEATURES, 1);
         commit();
         spend(FEATURES, 2);
-        commit();
+        pass(RollupStage.KEPT_FOR.minusMillis(1));
+        look();
         assertThat(counted.values()).containsExactly(0L);
 
         // When
+        pass(Duration.ofMillis(1));
         look();
 
         // Then
@@ -305,6 +315,7 @@ class ScopeCellsTest {
 
         for (int step = 0; step < 300; step++) {
             // When
+            pass(Duration.ofMillis(300));
             BudgetPeriod period = periods.get(dice.nextInt(periods.size()));
             switch (dice.nextInt(12)) {
                 case 0 -> define("b-" + period, period);
