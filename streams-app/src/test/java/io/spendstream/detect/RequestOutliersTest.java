@@ -9,6 +9,7 @@ import io.spendstream.combine.DeltaBlock;
 import io.spendstream.usage.Resolution;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,9 @@ class RequestOutliersTest {
 
     private static final long DAY_MS = Resolution.DAY.sizeMs();
     private static final long CENT = 10_000_000;
+    /** The key of feature f0 and model m, and the sketch of two equal requests. */
+    private static final String BLOCK =
+            "0e0964656661756c74006630006d007201d4c40202020000000000008f0160" + "0".repeat(194) + "2000102";
 
     private final KeyValueStore<Bytes, byte[]> store = TestStores.inMemory(RequestOutliers.STORE);
     private final RequestOutliers outliers = new RequestOutliers(1, DetectorSettings.defaults());
@@ -141,6 +145,16 @@ class RequestOutliersTest {
         // Then
         assertThat(kept()).isEqualTo(1);
         assertThat(sketches(store)).containsOnlyKeys(SeriesKeys.sketch("default", "other", "m"));
+    }
+
+    @Test
+    void aBlockHasTheBytesThatReleasesKeep() {
+        // Given: more than are written one by one, so that the next commit, of one sketch, is a block too
+        commit(outliers, Usages.MIDNIGHT_MS, 9);
+        commit(outliers, Usages.MIDNIGHT_MS, 1);
+
+        // Then: what is in the changelogs of 0.1.0. Where it must change, the next release has to read both.
+        assertThat(HexFormat.of().formatHex(store.get(SeriesKeys.sketches(1)))).isEqualTo(BLOCK);
     }
 
     /** A request of each of so many features, and a commit. */
