@@ -25,7 +25,7 @@ class RequestOutliersTest {
     private static final long CENT = 10_000_000;
     /** The key of feature f0 and model m, and the sketch of two equal requests. */
     private static final String BLOCK =
-            "0e0964656661756c74006630006d007201d4c40202020000000000008f0160" + "0".repeat(194) + "2000102";
+            "0e0964656661756c74006630006d007201d4c40202020000000000008f0160" + "0".repeat(191) + "2000102";
 
     private final KeyValueStore<Bytes, byte[]> store = TestStores.inMemory(RequestOutliers.STORE);
     private final RequestOutliers outliers = new RequestOutliers(1, DetectorSettings.defaults());
