@@ -8,12 +8,25 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands the one cluster that all tests of a run share to those that ask for it. Its logs stay in target/cluster-<process>. */
+/**
+ * Hands the one cluster that all tests of a process share to those that ask for it. Its logs stay in
+ * target/cluster-<process>.
+ */
 public final class OneCluster implements ParameterResolver {
 
     /** Test classes run side by side in several processes, each with a cluster of its own. */
     private static final Path DIRECTORY =
             Path.of("target", "cluster-" + ProcessHandle.current().pid()).toAbsolutePath();
+
+    /** Each class is a run of its own to JUnit here, with a store of its own, so it is the JVM that keeps the cluster. */
+    private static final class Shared {
+
+        static final Cluster CLUSTER = start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(CLUSTER::close, "stop-cluster"));
+        }
+    }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -22,10 +35,7 @@ public final class OneCluster implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        // The store of all tests closes what is in it after the last one.
-        return context.getRoot()
-                .getStore(ExtensionContext.Namespace.create(OneCluster.class))
-                .getOrComputeIfAbsent(Cluster.class, type -> start(), Cluster.class);
+        return Shared.CLUSTER;
     }
 
     private static Cluster start() {
