@@ -150,23 +150,30 @@ public final class Oracle {
         return costs;
     }
 
+    private record Row(List<String> group, Instant start) {}
+
     /** The exact answer to a question. */
     public SpendTable spend(SpendQuestion question) {
-        SpendTable table = new SpendTable();
+        Map<Row, Map<String, BigDecimal>> rows = new HashMap<>();
         for (Counted entry : counted.values()) {
             if (isAskedFor(question, entry.event)) {
                 List<String> group = new ArrayList<>();
                 question.groupBy().forEach(dimension -> group.add(entry.event.dimension(dimension)));
-                Instant start = bucketStart(question, entry.event.timeMs());
-                table.row(group, start);
-                boolean ofUsers = isAboutUsers(question);
-                entry.measures.forEach((measure, amount) -> {
-                    if (!ofUsers || !measure.startsWith("other_units.")) {
-                        table.add(group, start, measure, amount);
-                    }
-                });
+                Map<String, BigDecimal> sums = rows.computeIfAbsent(
+                        new Row(group, bucketStart(question, entry.event.timeMs())), row -> new HashMap<>());
+                entry.measures.forEach((measure, amount) -> sums.merge(measure, amount, BigDecimal::add));
             }
         }
+        boolean ofUsers = isAboutUsers(question);
+        SpendTable table = new SpendTable();
+        rows.forEach((row, sums) -> {
+            table.row(row.group, row.start);
+            sums.forEach((measure, sum) -> {
+                if (!ofUsers || !measure.startsWith("other_units.")) {
+                    table.add(row.group, row.start, measure, sum);
+                }
+            });
+        });
         return table;
     }
 
@@ -189,19 +196,23 @@ public final class Oracle {
     private static Instant bucketStart(SpendQuestion question, long timeMs) {
         ZoneId zone = question.zone();
         Instant time = Instant.ofEpochMilli(timeMs);
-        LocalDate date = time.atZone(zone).toLocalDate();
         return switch (question.granularity()) {
             case "total" -> question.from();
             case "15m" -> Instant.ofEpochSecond(Math.floorDiv(time.getEpochSecond(), 900) * 900);
             case "hour" -> hourStart(time, zone);
-            case "day" -> date.atStartOfDay(zone).toInstant();
-            case "week" ->
-                date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
-                        .atStartOfDay(zone)
-                        .toInstant();
-            case "month" -> date.withDayOfMonth(1).atStartOfDay(zone).toInstant();
+            case "day" -> dayStart(date(time, zone), zone);
+            case "week" -> dayStart(date(time, zone).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)), zone);
+            case "month" -> dayStart(date(time, zone).withDayOfMonth(1), zone);
             default -> throw new IllegalArgumentException("no granularity: " + question.granularity());
         };
+    }
+
+    private static LocalDate date(Instant time, ZoneId zone) {
+        return time.atZone(zone).toLocalDate();
+    }
+
+    private static Instant dayStart(LocalDate date, ZoneId zone) {
+        return date.atStartOfDay(zone).toInstant();
     }
 
     /** A clock change starts another hour: the clock's 01:30 before it and the one after are not the same hour. */
