@@ -246,6 +246,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             // After a kill the controller takes the new process for a double until the old one's session has run out.
             Map.entry("broker.session.timeout.ms", "4000"),
             Map.entry("broker.heartbeat.interval.ms", "500"),
+            // A record that says nothing, with which other brokers would see that they are not behind.
+            Map.entry("metadata.max.idle.interval.ms", "5000"),
             Map.entry("log.segment.bytes", "67108864"),
             Map.entry("log.index.size.max.bytes", "1048576"),
             Map.entry("log.cleaner.dedupe.buffer.size", "4194304"),
