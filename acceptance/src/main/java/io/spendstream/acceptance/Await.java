@@ -10,11 +10,16 @@ public final class Await {
 
     private static final long LOOK_EVERY_NANOS = 20_000_000;
 
+    /** Times as long as the last look took. */
+    private static final int PAUSE = 3;
+
+    private static final long PAUSE_MAX_NANOS = 500_000_000;
+
     private Await() {}
 
     /**
-     * Looks again and again until what is seen is as it should be, and answers it. Between two looks it pauses at least
-     * as long as the last one took: what is looked at needs the processor too.
+     * Looks again and again until what is seen is as it should be, and answers it. Between two looks it pauses three
+     * times as long as the last one took, half a second at most: what is looked at needs the processor too.
      *
      * @param what is waited for, for the message
      * @throws IllegalStateException where that takes longer; says what was seen last
@@ -31,7 +36,7 @@ public final class Await {
             if (end > deadline) {
                 throw new IllegalStateException(what + ": not within " + limit.toSeconds() + " s; last seen: " + seen);
             }
-            LockSupport.parkNanos(Math.max(LOOK_EVERY_NANOS, end - start));
+            LockSupport.parkNanos(Math.max(LOOK_EVERY_NANOS, Math.min(PAUSE_MAX_NANOS, PAUSE * (end - start))));
         }
     }
 }

@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class Load implements Known, AutoCloseable {
 
-    private static final int BATCHES_PER_SECOND = 50;
+    private static final int BATCHES_PER_SECOND = 20;
 
     /** A delivery that Kafka took: where, and what is to become of it. */
     public record Sent(Delivery delivery, Oracle.Fate fate, int partition, long offset) {}

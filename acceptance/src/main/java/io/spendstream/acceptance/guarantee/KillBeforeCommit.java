@@ -1,7 +1,6 @@
 package io.spendstream.acceptance.guarantee;
 
 import io.spendstream.acceptance.AppProcess;
-import io.spendstream.acceptance.Await;
 import io.spendstream.acceptance.Scene;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 final class KillBeforeCommit implements Fault {
 
     private static final String DELTAS = "rollup-deltas";
+    private static final Duration POLL = Duration.ofMillis(100);
     private static final int WANTED = 1;
     private static final int KILLS_MAX = 5;
 
@@ -55,8 +55,15 @@ final class KillBeforeCommit implements Fault {
         try (KafkaConsumer<byte[], byte[]> reader =
                 trial.scene().deployment.reader(topic, "read_uncommitted", "latest")) {
             reader.assignment().forEach(reader::position);
-            ConsumerRecords<byte[], byte[]> seen = Await.until(
-                    "sums", Scene.PATIENCE, () -> reader.poll(Duration.ofMillis(100)), records -> !records.isEmpty());
+            // Without a pause, in which the commit could come. Also a commit ends a poll, with nothing.
+            ConsumerRecords<byte[], byte[]> seen = ConsumerRecords.empty();
+            long deadline = System.nanoTime() + Scene.PATIENCE.toNanos();
+            while (seen.isEmpty()) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("no sums within " + Scene.PATIENCE.toSeconds() + " s");
+                }
+                seen = reader.poll(POLL);
+            }
             victim.kill();
             ConsumerRecord<byte[], byte[]> last = null;
             for (ConsumerRecord<byte[], byte[]> record : seen) {
