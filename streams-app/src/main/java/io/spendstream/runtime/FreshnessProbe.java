@@ -25,8 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  * instance has fetched is not yet done, and the work of one that died is nobody's for a while but must be missed.
  *
  * <p>Budgets go on from there: the ends of the topics between the cube and the counters are noted, and once these are
- * committed too, the counters have it. A task that catches up may send on what it has committed a moment later, so where
- * what was noted came late, that moment passes before these ends are noted. What the counters have is published within
+ * committed too, the counters have it. A task that catches up may send on what it has committed some seconds later, so where
+ * what was noted came late, these seconds pass before these ends are noted. What the counters have is published within
  * {@code budget.settle.ms} and a commit, some seconds later by a task that is far behind, and shown here when this
  * instance has read all statuses.
  *
@@ -47,7 +47,10 @@ public final class FreshnessProbe implements Progress, LagSource {
     /** The same of a task that publishes statuses more rarely. */
     private static final long FAR_BEHIND_MS = WatchStage.FAR_BEHIND_MS_MIN / 2;
 
-    /** How long what is decided after waiting takes at the most to be among the deltas. */
+    /**
+     * How long what is decided after waiting takes at the most to be among the deltas. As it was received long ago, the task
+     * that it comes to is taken to be behind, however soon the notes are reached.
+     */
     private static final long DECIDED_COUNTED_MS = 2_000;
 
     /** What this instance needs to know of the statuses of budgets. */
@@ -175,9 +178,10 @@ public final class FreshnessProbe implements Progress, LagSource {
         }
         takeShown(now);
         long behind = behind(ends, committed);
-        lag = new Lag(behind, Instant.ofEpochMilli(withoutWaiting(countedUntilMs)));
-        ofBudgets = new Lag(behind, Instant.ofEpochMilli(withoutWaiting(shownUntilMs)));
-        waiting.values().removeIf(none -> isDecided(none, shownUntilMs));
+        long decidedSentOnMs = DECIDED_COUNTED_MS + statuses.sentOnWithinMs();
+        lag = new Lag(behind, Instant.ofEpochMilli(withoutWaiting(countedUntilMs, DECIDED_COUNTED_MS)));
+        ofBudgets = new Lag(behind, Instant.ofEpochMilli(withoutWaiting(shownUntilMs, decidedSentOnMs)));
+        waiting.values().removeIf(none -> isDecided(none, shownUntilMs, decidedSentOnMs));
     }
 
     private void takeShown(long now) {
@@ -258,15 +262,19 @@ public final class FreshnessProbe implements Progress, LagSource {
         return records;
     }
 
-    /** Nothing is claimed of the time since the oldest that waits, or was decided so late that it is not in yet. */
-    private long withoutWaiting(long untilMs) {
+    /**
+     * Nothing is claimed of the time since the oldest that waits, or was decided so late that it is not in yet.
+     *
+     * @param inWithinMs how long that takes at the most
+     */
+    private long withoutWaiting(long untilMs, long inWithinMs) {
         return waiting.values().stream()
-                .filter(some -> !isDecided(some, untilMs))
+                .filter(some -> !isDecided(some, untilMs, inWithinMs))
                 .mapToLong(some -> some.oldestReceivedMs - 1)
                 .reduce(untilMs, Math::min);
     }
 
-    private static boolean isDecided(Waiting some, long untilMs) {
-        return some.records == 0 && some.sinceMs + DECIDED_COUNTED_MS < untilMs;
+    private static boolean isDecided(Waiting some, long untilMs, long inWithinMs) {
+        return some.records == 0 && some.sinceMs + inWithinMs < untilMs;
     }
 }
