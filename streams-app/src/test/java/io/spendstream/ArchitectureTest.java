@@ -27,6 +27,11 @@ class ArchitectureTest {
                         || (owner.equals("java.lang.System") && method.equals("currentTimeMillis"));
             });
 
+    private static final DescribedPredicate<JavaMethodCall> SCHEDULES = DescribedPredicate.describe(
+            "schedules a punctuation",
+            call -> call.getTargetOwner().getPackageName().equals("org.apache.kafka.streams.processor.api")
+                    && call.getName().equals("schedule"));
+
     @ArchTest
     static final ArchRule restKnowsPortsAndNeverKafka = noClasses()
             .that()
@@ -127,6 +132,14 @@ class ArchitectureTest {
                     "..detect..")
             .should()
             .callMethodWhere(READS_A_CLOCK);
+
+    /** Others do at their own moments what is rare, or is so much that all tasks at once would be too much. */
+    @ArchTest
+    static final ArchRule stagesDoThingsAtTheSameMoments = noClasses()
+            .that()
+            .haveNameNotMatching("io\\.spendstream\\.(combine\\.Ticks|dedupe\\.DedupeStage|rollup\\.RollupStage)")
+            .should()
+            .callMethodWhere(SCHEDULES);
 
     @ArchTest
     static final ArchRule openTelemetrysSdkOnlyInTraces = noClasses()

@@ -2,7 +2,6 @@ package io.spendstream.combine;
 
 import io.spendstream.usage.Tally;
 import java.time.Duration;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 
 /** Runs the work of each stage now and then, and not before each commit: wrong, see {@link CommitPoint.Mode#BY_TIMER}. */
@@ -17,7 +16,7 @@ final class ByTimer extends EveryRecord {
     @Override
     public Runnable beforeCommit(ProcessorContext<?, ?> context, Runnable work) {
         Runnable now = super.beforeCommit(context, work);
-        context.schedule(EVERY, PunctuationType.WALL_CLOCK_TIME, time -> now.run());
+        Ticks.every(context, EVERY, time -> now.run());
         return () -> {};
     }
 }

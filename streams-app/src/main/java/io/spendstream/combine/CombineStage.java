@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -83,8 +82,7 @@ public final class CombineStage implements Processor<byte[], MeteredUsage, Integ
         clockStored = clock.open();
         clockSent = clock.open();
         looksWithoutEvents = 0;
-        context.schedule(
-                CommitPoint.IN_STEP, LOOK_FOR_EVENTS_EVERY, PunctuationType.WALL_CLOCK_TIME, this::lookForEvents);
+        Ticks.every(context, LOOK_FOR_EVENTS_EVERY, this::lookForEvents);
         feeds.forEach(fed -> fed.feed().start(context));
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();

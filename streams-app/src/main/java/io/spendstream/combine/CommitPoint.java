@@ -1,7 +1,6 @@
 package io.spendstream.combine;
 
 import io.spendstream.usage.Tally;
-import java.time.Instant;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 
@@ -16,12 +15,6 @@ public interface CommitPoint extends StateStore {
 
     /** The name of that of the stages of an event. */
     String NAME = "commit-point";
-
-    /**
-     * Where stages begin to count when they do something now and then by the wall clock: each time is a transaction, also of
-     * a task that has nothing to do, and one for all tasks of a thread when they do it at the same moments.
-     */
-    Instant IN_STEP = Instant.EPOCH;
 
     /** When the registered work runs. */
     enum Mode {

@@ -2,11 +2,10 @@ package io.spendstream.detect;
 
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.anomaly.DetectorSettings;
-import io.spendstream.combine.CommitPoint;
+import io.spendstream.combine.Ticks;
 import io.spendstream.v1.Alert;
 import java.time.Duration;
 import org.apache.kafka.streams.processor.Cancellable;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -71,8 +70,7 @@ public final class DetectStage implements Processor<Integer, byte[], String, Ale
     /** Only then: each punctuation is a transaction, also where nothing comes of it. */
     private void goOnWhereBehind() {
         if (judge.isBehind() && goingOn == null) {
-            goingOn =
-                    context.schedule(CommitPoint.IN_STEP, GO_ON_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> goOn());
+            goingOn = Ticks.every(context, GO_ON_EVERY, now -> goOn());
         } else if (!judge.isBehind() && goingOn != null) {
             goingOn.cancel();
             goingOn = null;

@@ -1,6 +1,7 @@
 package io.spendstream.ingest;
 
 import io.spendstream.combine.CommitPoint;
+import io.spendstream.combine.Ticks;
 import io.spendstream.usage.EventTraces;
 import io.spendstream.usage.Progress;
 import io.spendstream.usage.Tally;
@@ -13,7 +14,6 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -92,7 +92,7 @@ public final class DecodeStage implements Processor<byte[], byte[], byte[], Obje
         tally = commit.tally();
         followed = traces.task(context.taskId().partition());
         afterRecord = commit.beforeCommit(context, this::beforeCommit);
-        context.schedule(CommitPoint.IN_STEP, ASK_AGAIN_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> decideWaiting());
+        Ticks.every(context, ASK_AGAIN_EVERY, now -> decideWaiting());
     }
 
     private void beforeCommit() {

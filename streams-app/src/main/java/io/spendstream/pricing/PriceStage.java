@@ -1,13 +1,13 @@
 package io.spendstream.pricing;
 
 import io.spendstream.combine.CommitPoint;
+import io.spendstream.combine.Ticks;
 import io.spendstream.usage.Tally;
 import io.spendstream.usage.UsageRecord;
 import io.spendstream.usage.UsageRecords;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -62,7 +62,7 @@ public final class PriceStage implements Processor<byte[], UsageRecord, byte[], 
         CommitPoint commit = context.getStateStore(CommitPoint.NAME);
         tally = commit.tally();
         afterRecord = commit.beforeCommit(context, () -> {});
-        context.schedule(CommitPoint.IN_STEP, LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> rateAgain());
+        Ticks.every(context, LOOK_EVERY, now -> rateAgain());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.spendstream.rollup;
 
 import io.spendstream.combine.CommitPoint;
+import io.spendstream.combine.Ticks;
 import io.spendstream.usage.Resolution;
 import io.spendstream.v1.SpendRollup;
 import java.time.Duration;
@@ -25,7 +26,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
 
     /** How soon a task without deltas takes notice of a definition. */
     public static final Duration LOOK_EVERY = Duration.ofMillis(500);
-    /** The first look after so long has the feed send what it keeps. Settling does, too. */
+    /** How long a feed keeps what it was told of: it sends with the first look after that, or when cells are settled. */
     public static final Duration KEPT_FOR = Duration.ofSeconds(2);
 
     /**
@@ -48,7 +49,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
     private CellTable table;
     private Runnable afterRecord;
     private long expiredOnDay;
-    /** When the feed sent all that it kept, by the wall clock. */
+    /** When a look or settling last had the feed send what it kept, by the wall clock. */
     private long sentAllMs;
 
     /**
@@ -75,7 +76,8 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         table = new CellTable(context.taskId().partition(), settings, cells, journal, overflow);
         expiredOnDay = Long.MIN_VALUE;
         sentAllMs = 0;
-        // The wall clock decides only when totals are written down, not what they are.
+        // The wall clock decides only when totals are written down, not what they are. Not at the ticks of other tasks:
+        // all would write at once.
         context.schedule(settings.settleEvery(), PunctuationType.WALL_CLOCK_TIME, now -> settle());
         feed.start(context, table);
         feed.replay(() -> table.replayUnsent(feed));
@@ -83,7 +85,7 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         // What a commit brings comes in a block from each task before: one sum of them all is sent on.
         afterRecord = commit.beforeCommit(context, this::beforeCommit);
-        context.schedule(CommitPoint.IN_STEP, LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, this::look);
+        Ticks.every(context, LOOK_EVERY, now -> look());
         shards.opened(table);
     }
 
@@ -115,9 +117,9 @@ public final class RollupStage implements Processor<Integer, byte[], Object, Obj
         quarters.drain(this::sendClosed);
     }
 
-    private void look(long nowMs) {
+    private void look() {
         followDefinitions();
-        if (nowMs - sentAllMs >= KEPT_FOR.toMillis()) {
+        if (context.currentSystemTimeMs() - sentAllMs >= KEPT_FOR.toMillis()) {
             sendKept();
         }
         quarters.drain(this::sendClosed);

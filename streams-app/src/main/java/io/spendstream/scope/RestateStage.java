@@ -1,10 +1,9 @@
 package io.spendstream.scope;
 
 import io.spendstream.budget.BudgetBook;
-import io.spendstream.combine.CommitPoint;
+import io.spendstream.combine.Ticks;
 import io.spendstream.v1.Budget;
 import java.time.Duration;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -29,7 +28,7 @@ public final class RestateStage extends ContextualProcessor<Integer, byte[], Str
     public void init(ProcessorContext<String, Budget> context) {
         super.init(context);
         if (context.taskId().partition() == 0) {
-            context.schedule(CommitPoint.IN_STEP, EVERY, PunctuationType.WALL_CLOCK_TIME, now -> restate());
+            Ticks.every(context, EVERY, now -> restate());
         }
     }
 

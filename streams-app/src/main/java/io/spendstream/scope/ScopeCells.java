@@ -140,8 +140,8 @@ public final class ScopeCells extends ScopeFeed implements CellFeed {
     }
 
     /**
-     * While a task catches up, what a cell is changed by is sent every two seconds and not with every commit: nobody
-     * waits for it, and the counters have a twentieth of the work. Who keeps up sends all at once.
+     * While a task catches up, what a cell is changed by is sent now and then and not with every commit: nobody waits for it,
+     * and the counters get one amount where they got up to twenty. Who keeps up sends all at once.
      */
     @Override
     public void commit(long behindMs, BiConsumer<Integer, byte[]> send) {

@@ -3,11 +3,11 @@ package io.spendstream.watch;
 import io.spendstream.alert.AlertNotes;
 import io.spendstream.budget.BudgetBook;
 import io.spendstream.combine.CommitPoint;
+import io.spendstream.combine.Ticks;
 import io.spendstream.v1.Alert;
 import io.spendstream.v1.BudgetStatus;
 import java.time.Duration;
 import java.util.List;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -87,7 +87,7 @@ public final class WatchStage implements Processor<Integer, byte[], Object, Obje
         CommitPoint commit = context.getStateStore(COMMIT_POINT);
         afterRecord = commit.beforeCommit(context, this::look);
         // The wall clock decides only when counters are published and written down, not what they are.
-        context.schedule(CommitPoint.IN_STEP, settings.publishEvery(), PunctuationType.WALL_CLOCK_TIME, this::onTick);
+        Ticks.every(context, settings.publishEvery(), this::onTick);
     }
 
     @Override
