@@ -8,18 +8,16 @@ import java.util.function.Supplier;
 /** Waits for conditions. */
 public final class Await {
 
-    private static final long LOOK_EVERY_NANOS = 20_000_000;
-
-    /** Times as long as the last look took. */
-    private static final int PAUSE = 3;
-
-    private static final long PAUSE_MAX_NANOS = 500_000_000;
+    private static final long PAUSE_MIN_NANOS = 20_000_000;
+    private static final long PAUSE_MAX_NANOS = 2_000_000_000;
+    /** Looks that would have fitted into a pause. */
+    private static final int PAUSE_LOOKS = 3;
 
     private Await() {}
 
     /**
      * Looks again and again until what is seen is as it should be, and answers it. Between two looks it pauses three
-     * times as long as the last one took, half a second at most: what is looked at needs the processor too.
+     * times as long as the last one took, from 20 ms to 2 s: what is looked at needs the processor too.
      *
      * @param what is waited for, for the message
      * @throws IllegalStateException where that takes longer; says what was seen last
@@ -36,7 +34,7 @@ public final class Await {
             if (end > deadline) {
                 throw new IllegalStateException(what + ": not within " + limit.toSeconds() + " s; last seen: " + seen);
             }
-            LockSupport.parkNanos(Math.max(LOOK_EVERY_NANOS, Math.min(PAUSE_MAX_NANOS, PAUSE * (end - start))));
+            LockSupport.parkNanos(Math.max(PAUSE_MIN_NANOS, Math.min(PAUSE_MAX_NANOS, PAUSE_LOOKS * (end - start))));
         }
     }
 }

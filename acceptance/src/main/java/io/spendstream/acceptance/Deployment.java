@@ -82,7 +82,7 @@ public final class Deployment implements AutoCloseable {
 
     /**
      * The configuration of one instance: what must differ from the defaults here, shorter waits for those who died, and
-     * fewer commits than by default, each of which costs the broker a dozen requests however little there is to commit.
+     * fewer commits: each costs the broker a dozen requests, however little there is to commit.
      *
      * @param instance names its state directory
      * @param more keys, which go before

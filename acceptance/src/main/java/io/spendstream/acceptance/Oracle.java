@@ -53,6 +53,9 @@ public final class Oracle {
         }
     }
 
+    /** Of an answer. */
+    private record Row(List<String> group, Instant start) {}
+
     /** Repeats whose time differs by more are no repeats that anything is promised about. */
     private static final Duration REPEAT_TOLERANCE = Duration.ofSeconds(60);
 
@@ -149,8 +152,6 @@ public final class Oracle {
         counted.forEach((id, entry) -> costs.put(id, entry.cost == null ? null : entry.cost.total()));
         return costs;
     }
-
-    private record Row(List<String> group, Instant start) {}
 
     /** The exact answer to a question. */
     public SpendTable spend(SpendQuestion question) {

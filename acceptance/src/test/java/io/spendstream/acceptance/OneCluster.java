@@ -18,14 +18,9 @@ public final class OneCluster implements ParameterResolver {
     private static final Path DIRECTORY =
             Path.of("target", "cluster-" + ProcessHandle.current().pid()).toAbsolutePath();
 
-    /** Each class is a run of its own to JUnit here, with a store of its own, so it is the JVM that keeps the cluster. */
+    /** Surefire runs each class of several forks on its own, with a store of its own: so it is the JVM that keeps it. */
     private static final class Shared {
-
         static final Cluster CLUSTER = start();
-
-        static {
-            Runtime.getRuntime().addShutdownHook(new Thread(CLUSTER::close, "stop-cluster"));
-        }
     }
 
     @Override
@@ -42,7 +37,9 @@ public final class OneCluster implements ParameterResolver {
         try {
             Directories.delete(DIRECTORY);
             Files.createDirectories(DIRECTORY);
-            return Cluster.start(DIRECTORY);
+            Cluster cluster = Cluster.start(DIRECTORY);
+            Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "stop-cluster"));
+            return cluster;
         } catch (IOException e) {
             throw new UncheckedIOException("the cluster does not start", e);
         }

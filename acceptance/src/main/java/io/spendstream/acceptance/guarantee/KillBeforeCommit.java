@@ -55,7 +55,7 @@ final class KillBeforeCommit implements Fault {
         try (KafkaConsumer<byte[], byte[]> reader =
                 trial.scene().deployment.reader(topic, "read_uncommitted", "latest")) {
             reader.assignment().forEach(reader::position);
-            // Without a pause, in which the commit could come. Also a commit ends a poll, with nothing.
+            // Without a pause, in which the commit could come. A commit's marker ends a poll too, with no record.
             ConsumerRecords<byte[], byte[]> seen = ConsumerRecords.empty();
             long deadline = System.nanoTime() + Scene.PATIENCE.toNanos();
             while (seen.isEmpty()) {

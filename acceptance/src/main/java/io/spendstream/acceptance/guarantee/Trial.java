@@ -77,7 +77,9 @@ final class Trial implements AutoCloseable {
         this.random = new Random(seed);
         this.named = random.nextBoolean();
         note(named ? "instances have names that they keep" : "instances have no names");
-        // Sends at once what is sent, long before it is committed, so that every kill leaves something half done.
+        // Sends at once what is sent, long before it is committed, so that every kill leaves something half done:
+        // whatever
+        // the deployment would have.
         configuration.put("kafka.producer.linger.ms", "0");
         configuration.put(AppConfig.COMMIT_INTERVAL_MS, "300");
         configuration.putAll(fault.configuration());
