@@ -47,10 +47,7 @@ public final class FreshnessProbe implements Progress, LagSource {
     /** The same of a task that publishes statuses more rarely. */
     private static final long FAR_BEHIND_MS = WatchStage.FAR_BEHIND_MS_MIN / 2;
 
-    /**
-     * How long what is decided after waiting takes at the most to be among the deltas. As it was received long ago, the task
-     * that it comes to is taken to be behind, however soon the notes are reached.
-     */
+    /** How long what is decided after waiting takes at the most to be among the deltas. */
     private static final long DECIDED_COUNTED_MS = 2_000;
 
     /** What this instance needs to know of the statuses of budgets. */
@@ -178,6 +175,7 @@ public final class FreshnessProbe implements Progress, LagSource {
         }
         takeShown(now);
         long behind = behind(ends, committed);
+        // It was received long ago: the task that it comes to may keep it, however soon the notes are reached.
         long decidedSentOnMs = DECIDED_COUNTED_MS + statuses.sentOnWithinMs();
         lag = new Lag(behind, Instant.ofEpochMilli(withoutWaiting(countedUntilMs, DECIDED_COUNTED_MS)));
         ofBudgets = new Lag(behind, Instant.ofEpochMilli(withoutWaiting(shownUntilMs, decidedSentOnMs)));
